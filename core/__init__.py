@@ -1,0 +1,1 @@
+"""Owns typed facts, the tenant context and the database's clock; knows no business word."""

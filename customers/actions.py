@@ -1,0 +1,179 @@
+"""The verbs about people: make a customer, invite, join."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core import signing
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from core.events import publish
+from core.problems import Refused
+from core.tenancy import SYSTEM, Actor, acting_as
+from customers import access
+from customers.events import InvitationRevoked, MemberInvited, MemberJoined
+from customers.models import Customer, DeskPerson, Invitation, Member, User
+
+INVITATION_LIFE = timedelta(days=7)
+_SALT = "customers.invitation"
+
+
+class InvitationGone(Refused):
+    """A link that is unknown, used, withdrawn or too old; all four give the same answer."""
+
+
+@dataclass(frozen=True)
+class InvitationLink:
+    """What a signed link says: the customer, and the secret that the customer's row is found by."""
+
+    customer_id: int
+    secret: str
+
+    @classmethod
+    def read(cls, token: str) -> InvitationLink:
+        """Read a signed link; raises InvitationGone when it was not signed here."""
+        try:
+            content = signing.loads(token, salt=_SALT, max_age=INVITATION_LIFE)
+            return cls(customer_id=int(content["c"]), secret=str(content["s"]))
+        except (signing.BadSignature, KeyError, TypeError, ValueError):
+            raise InvitationGone("This invitation is no longer valid. Ask for a new one.") from None
+
+    def token(self) -> str:
+        return signing.dumps({"c": self.customer_id, "s": self.secret}, salt=_SALT)
+
+    @property
+    def hash(self) -> str:
+        return hashlib.sha256(self.secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite_member(
+    *, customer: Customer, actor: Actor, at: datetime, email: str, name: str, role: str
+) -> Invitation:
+    """Invite a person by e-mail; an open invitation of the same address is replaced by the new one."""
+    email = email.strip().lower()
+    if access.members_of(customer).filter(email=email).exists():
+        raise Refused(f"{email} is a member already.", field="email")
+    for earlier in access.open_invitations_of(customer).filter(email=email).select_for_update():
+        revoke_invitation(invitation=earlier, actor=actor, at=at)
+    link = InvitationLink(customer_id=customer.pk, secret=secrets.token_urlsafe(32))
+    invitation = Invitation.objects.create(
+        customer=customer,
+        email=email,
+        name=name.strip(),
+        role=role,
+        token_hash=link.hash,
+        invited_by=actor.name,
+        invited_at=at,
+        expires_at=at + INVITATION_LIFE,
+    )
+    publish(
+        MemberInvited(
+            at=at, customer_id=customer.pk, actor=actor, invitation_id=invitation.pk, role=invitation.role
+        )
+    )
+    message = _invitation_mail(invitation, customer, link)
+    transaction.on_commit(message.send)
+    return invitation
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, actor: Actor, at: datetime) -> None:
+    """Withdraw an invitation, so that its link stops working."""
+    invitation.revoked_at = at
+    invitation.save(update_fields=["revoked_at"])
+    publish(
+        InvitationRevoked(
+            at=at, customer_id=invitation.customer_id, actor=actor, invitation_id=invitation.pk
+        )
+    )
+
+
+def find_invitation(*, link: InvitationLink) -> Invitation:
+    """Return the open invitation of a link, with its customer; raises InvitationGone otherwise."""
+    with acting_as(access.customer_context(link.customer_id)) as now:
+        invitation = (
+            Invitation.objects.filter(
+                customer_id=link.customer_id, token_hash=link.hash, accepted_at=None, revoked_at=None
+            )
+            .select_related("customer")
+            .first()
+        )
+    if invitation is None or invitation.expires_at <= now:
+        raise InvitationGone("This invitation is no longer valid. Ask for a new one.")
+    return invitation
+
+
+@transaction.atomic
+def join(*, link: InvitationLink, user: User | None, name: str, password: str | None) -> Member:
+    """Make the invited person a member; a new user proves the address by having received the link."""
+    invitation = find_invitation(link=link)
+    if user is None:
+        if find_user(invitation.email) is not None:
+            raise Refused("You have a sign-in already: sign in first, then open the link again.")
+        user = User.objects.create_user(invitation.email, password)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    elif user.email != invitation.email:
+        raise Refused(f"This invitation is for {invitation.email}. Sign in with that address.")
+    with acting_as(access.customer_context(link.customer_id)) as now:
+        claimed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
+            accepted_at=now
+        )
+        if not claimed:
+            raise InvitationGone("This invitation is no longer valid. Ask for a new one.")
+        return add_member(
+            customer=invitation.customer, user=user, name=name, role=invitation.role, actor=SYSTEM, at=now
+        )
+
+
+@transaction.atomic
+def add_member(
+    *, customer: Customer, user: User, name: str, role: str, actor: Actor, at: datetime, timezone: str = ""
+) -> Member:
+    """Add a user to a customer's people."""
+    member = Member.objects.create(
+        customer=customer, user=user, name=name.strip(), email=user.email, role=role, timezone=timezone
+    )
+    publish(MemberJoined(at=at, customer_id=customer.pk, actor=actor, member_id=member.pk, role=member.role))
+    return member
+
+
+def find_user(email: str) -> User | None:
+    """Return the user of an address, if there is one."""
+    return User.objects.filter(email=email.strip().lower()).first()
+
+
+@transaction.atomic
+def create_user(*, email: str, password: str | None) -> User:
+    """Create a user whose address counts as verified, for set-up by command and demonstration."""
+    user = User.objects.create_user(email, password)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def add_desk_person(*, user: User, name: str, role: str, timezone: str) -> DeskPerson:
+    """Give a user a place on the desk; runs in the desk's context."""
+    person = DeskPerson(user=user, name=name.strip(), role=role, timezone=timezone)
+    person.clean_fields(exclude=["user"])
+    person.save()
+    return person
+
+
+def _invitation_mail(invitation: Invitation, customer: Customer, link: InvitationLink) -> EmailMessage:
+    url = f"{settings.PORTAL_BASE_URL}/join/{link.token()}/"
+    return EmailMessage(
+        subject=f"{invitation.invited_by} invites you to {customer.name}'s support portal",
+        body=(
+            f"Hello {invitation.name},\n\n"
+            f"{invitation.invited_by} invites you to follow {customer.name}'s tickets with Trusst Support.\n"
+            f"Open this link within {INVITATION_LIFE.days} days to set your password:\n\n{url}\n\n"
+            "If you did not expect this, ignore it: nothing happens without the link.\n"
+        ),
+        to=[invitation.email],
+    )

@@ -1,0 +1,34 @@
+"""Facts about a customer's people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberInvited(Event):
+    """Someone was invited to join the customer."""
+
+    type_name: ClassVar[str] = "customers.member_invited"
+    invitation_id: int
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitationRevoked(Event):
+    """An open invitation was withdrawn."""
+
+    type_name: ClassVar[str] = "customers.invitation_revoked"
+    invitation_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberJoined(Event):
+    """A person became a member of the customer."""
+
+    type_name: ClassVar[str] = "customers.member_joined"
+    member_id: int
+    role: str

@@ -1,0 +1,235 @@
+"""Customers (the tenants), the people who sign in, and what a customer has."""
+
+from __future__ import annotations
+
+import zoneinfo
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+
+
+def validate_timezone(name: str) -> None:
+    """Refuse a name that is not an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"{name} is not a time zone we know.")
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates users by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> User:
+        """Create a user with a normalised address; without a password they must set one by e-mail."""
+        user = self.model(email=email.strip().lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A person who signs in; what they may do comes from a membership or a desk role."""
+
+    email = models.EmailField(unique=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_ignoring_case")]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Customer(models.Model):
+    """A tenant: an organisation that files tickets with the desk."""
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(unique=True)
+    key = models.CharField(
+        max_length=8, unique=True, validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}$")]
+    )
+    timezone = models.CharField(max_length=60, default="Australia/Sydney", validators=[validate_timezone])
+    region = models.CharField(max_length=8, default="NSW", help_text="For public holidays")
+    phone = models.CharField(max_length=40, blank=True)
+    files_to_desk = models.BooleanField(
+        default=False, help_text="Requesters may file straight to the desk, without a Level 1 of their own"
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MemberRole(models.TextChoices):
+    """What a person of a customer does with tickets."""
+
+    REQUESTER = "requester", "Requester"
+    COORDINATOR = "coordinator", "Coordinator"
+    LEAD = "lead", "Lead"
+
+
+class Member(models.Model):
+    """A person of a customer."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    email = models.EmailField()
+    role = models.CharField(max_length=12, choices=MemberRole.choices, default=MemberRole.REQUESTER)
+    timezone = models.CharField(max_length=60, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "user"], name="member_once_per_customer"),
+            models.UniqueConstraint(fields=["customer", "email"], name="member_email"),
+            models.UniqueConstraint(fields=["customer", "id"], name="member_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> str:
+        return self.timezone or self.customer.timezone
+
+    @property
+    def sees_all_tickets(self) -> bool:
+        """Tell whether the member may read every ticket of the customer."""
+        return self.role in (MemberRole.COORDINATOR, MemberRole.LEAD)
+
+    @property
+    def works_level_1(self) -> bool:
+        """Tell whether the member triages tickets before the desk does."""
+        return self.role in (MemberRole.COORDINATOR, MemberRole.LEAD)
+
+    @property
+    def may_file_to_desk(self) -> bool:
+        """Tell whether the member may send a ticket of any severity straight to the desk."""
+        return self.works_level_1 or self.customer.files_to_desk
+
+    @property
+    def may_invite(self) -> bool:
+        """Tell whether the member may invite colleagues."""
+        return self.role == MemberRole.LEAD
+
+
+class DeskRole(models.TextChoices):
+    """What a person of the desk does."""
+
+    ENGINEER = "engineer", "Engineer"
+    LEAD = "lead", "Desk lead"
+    MANAGER = "manager", "Manager"
+    ADMIN = "admin", "Administrator"
+
+
+class DeskPerson(models.Model):
+    """A person of the service desk; customers see the name beside a ticket."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=10, choices=DeskRole.choices, default=DeskRole.ENGINEER)
+    timezone = models.CharField(max_length=60, default="Australia/Sydney", validators=[validate_timezone])
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """A production service of a customer that tickets are about."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="services")
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "name"], name="service_name"),
+            models.UniqueConstraint(fields=["customer", "id"], name="service_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SupportState(models.TextChoices):
+    """Whether an AWS account holds the support plan that the service expects."""
+
+    MET = "met", "Plan met"
+    NOT_MET = "not_met", "Plan too low"
+    UNKNOWN = "unknown", "Not checked"
+
+
+class AwsAccount(models.Model):
+    """An AWS account of a customer, and the support plan it was last seen with."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="aws_accounts")
+    name = models.CharField(max_length=120)
+    account_id = models.CharField(max_length=12, validators=[RegexValidator(r"^\d{12}$")])
+    declared_plan = models.CharField(max_length=40, blank=True)
+    support_state = models.CharField(
+        max_length=8, choices=SupportState.choices, default=SupportState.UNKNOWN
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "account_id"], name="awsaccount_account"),
+            models.UniqueConstraint(fields=["customer", "id"], name="awsaccount_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.account_id})"
+
+    @property
+    def lacks_plan(self) -> bool:
+        return self.support_state == SupportState.NOT_MET
+
+
+class Invitation(models.Model):
+    """An invitation by e-mail to join a customer; only the hash of its token is kept."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invitations")
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=12, choices=MemberRole.choices)
+    token_hash = models.CharField(max_length=64)
+    invited_by = models.CharField(max_length=150)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-invited_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "token_hash"], name="invitation_token"),
+            models.UniqueConstraint(
+                fields=["customer", "email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitation_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.email}"

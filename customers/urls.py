@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from customers import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("join/<str:token>/", views.join, name="join"),
+    path("c/<slug:customer>/people/", views.people, name="people"),
+    path("c/<slug:customer>/people/invitations/<int:pk>/revoke/", views.revoke, name="people-revoke"),
+    path("desk/customers/<slug:customer>/people/", views.desk_people, name="desk-people"),
+    path(
+        "desk/customers/<slug:customer>/people/invitations/<int:pk>/revoke/",
+        views.desk_revoke,
+        name="desk-people-revoke",
+    ),
+]

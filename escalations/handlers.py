@@ -1,0 +1,66 @@
+"""Facts about tickets and promises in, ladders out."""
+
+from __future__ import annotations
+
+from core.events import Event
+from core.tenancy import ActorKind
+from escalations import actions
+from escalations.ladder import Trigger
+from slas.events import METRIC_NAMES, ObjectiveAtRisk, ObjectiveBreached
+from tickets.events import PublicReplyPosted, TicketAssigned, TicketReachedDesk
+from tickets.models import Ticket
+from tickets.severity import Severity
+
+
+def call_for_critical(event: TicketReachedDesk) -> None:
+    """Call people when a critical ticket reaches the desk."""
+    if event.severity != Severity.P1 or event.ticket_id is None:
+        return
+    actions.start(
+        customer_id=event.customer_id,
+        ticket_id=event.ticket_id,
+        trigger=Trigger.CRITICAL_ARRIVED,
+        about="P1 Critical reached the desk",
+        began_at=event.at,
+        dedupe_key=f"critical:{event.ticket_id}:{event.at:%Y%m%dT%H%M%SZ}",
+    )
+
+
+def call_for_risk(event: ObjectiveAtRisk) -> None:
+    """Warn the owner when a promise is at risk."""
+    if event.ticket_id is None:
+        return
+    actions.start(
+        customer_id=event.customer_id,
+        ticket_id=event.ticket_id,
+        trigger=Trigger.AT_RISK,
+        about=f"{METRIC_NAMES[event.metric]} objective at risk",
+        began_at=event.at,
+        dedupe_key=f"at-risk:{event.ticket_id}:{event.metric}:{event.cycle}",
+    )
+
+
+def call_for_breach(event: ObjectiveBreached) -> None:
+    """Call people when a promise was missed."""
+    if event.ticket_id is None:
+        return
+    actions.start(
+        customer_id=event.customer_id,
+        ticket_id=event.ticket_id,
+        trigger=Trigger.BREACHED,
+        about=f"{METRIC_NAMES[event.metric]} objective missed",
+        began_at=event.at,
+        dedupe_key=f"breached:{event.ticket_id}:{event.metric}:{event.cycle}",
+    )
+
+
+def acknowledge_by_working(event: PublicReplyPosted | TicketAssigned) -> None:
+    """Count a desk person's reply or taking of the ticket as an answer to its alerts."""
+    if event.actor.kind != ActorKind.DESK or _is_automatic(event) or event.ticket_id is None:
+        return
+    ticket = Ticket.objects.get(pk=event.ticket_id, customer_id=event.customer_id)
+    actions.acknowledge(ticket=ticket, actor=event.actor, at=event.at)
+
+
+def _is_automatic(event: Event) -> bool:
+    return isinstance(event, PublicReplyPosted) and event.automatic

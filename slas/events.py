@@ -1,0 +1,55 @@
+"""Facts about promises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from core.events import Event
+from tickets.severity import Severity
+
+METRIC_NAMES = {"respond": "First response", "update": "Update", "restore": "Restoration", "resolve": "Resolution"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementAttached(Event):
+    """A ticket reached the desk under this agreement; the versions named here measure it to its end."""
+
+    type_name: ClassVar[str] = "slas.agreement_attached"
+    agreement_id: int
+    agreement_number: str
+    policy_id: int
+    business_hours_id: int
+    always_id: int
+    timezone: str
+
+    def sentence(self) -> str:
+        return f"measures this under agreement {self.agreement_number}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectiveAtRisk(Event):
+    """The warning share of a target was used up at `at`."""
+
+    type_name: ClassVar[str] = "slas.objective_at_risk"
+    metric: str
+    cycle: int
+    severity: int
+    due_at: str
+
+    def sentence(self) -> str:
+        return f"{METRIC_NAMES[self.metric]} objective is at risk ({Severity(self.severity).name})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectiveBreached(Event):
+    """A target was used up unmet at `at`, whoever was looking."""
+
+    type_name: ClassVar[str] = "slas.objective_breached"
+    metric: str
+    cycle: int
+    severity: int
+    target_seconds: int
+
+    def sentence(self) -> str:
+        return f"{METRIC_NAMES[self.metric]} objective missed ({Severity(self.severity).name})"

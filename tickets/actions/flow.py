@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from core.events import publish
+from core.problems import Refused
+from core.tenancy import Actor
+from tickets.actions.locking import lock, save
+from tickets.events import (
+    ServiceRestored,
+    TicketClosed,
+    TicketHeld,
+    TicketReachedDesk,
+    TicketReopened,
+    TicketResolved,
+    TicketResumed,
+    TicketReturned,
+)
+from tickets.lifecycle import DESK_LEVEL, HoldReason, Status, Verb
+from tickets.models import Ticket
+
+
+@transaction.atomic
+def pass_to_desk(
+    *, ticket: Ticket, actor: Actor, at: datetime, expected_version: int | None = None
+) -> Ticket:
+    """Hand a Level 1 ticket over to the desk, where its clocks start."""
+    locked = lock(ticket, verb=Verb.PASS, expected_version=expected_version)
+    reach_desk(locked, actor=actor, at=at)
+    return locked
+
+
+def reach_desk(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
+    """Put a locked or new ticket with the desk."""
+    ticket.level = DESK_LEVEL
+    ticket.status = Status.NEW.value
+    ticket.reached_desk_at = at
+    save(ticket, at, "level", "status", "reached_desk_at")
+    publish(
+        TicketReachedDesk(
+            at=at,
+            customer_id=ticket.customer_id,
+            ticket_id=ticket.pk,
+            actor=actor,
+            level=ticket.level,
+            severity=ticket.severity,
+        )
+    )
+
+
+@transaction.atomic
+def return_to_customer(
+    *, ticket: Ticket, actor: Actor, at: datetime, reason: str, expected_version: int | None = None
+) -> Ticket:
+    """Give a ticket back to the customer's Level 1, saying why; its clocks are cancelled."""
+    locked = lock(ticket, verb=Verb.RETURN, expected_version=expected_version)
+    locked.level = DESK_LEVEL - 1
+    locked.status = Status.IN_PROGRESS.value
+    locked.assignee = None
+    _forget_hold(locked)
+    save(locked, at, "level", "status", "assignee", *_HOLD_COLUMNS)
+    publish(
+        TicketReturned(
+            at=at,
+            customer_id=locked.customer_id,
+            ticket_id=locked.pk,
+            actor=actor,
+            reason=_required(reason, "Say why Level 1 gets it back."),
+        )
+    )
+    return locked
+
+
+@transaction.atomic
+def hold(
+    *,
+    ticket: Ticket,
+    actor: Actor,
+    at: datetime,
+    reason: HoldReason,
+    note: str,
+    review_at: datetime | None = None,
+    expected_version: int | None = None,
+) -> Ticket:
+    """Put a ticket on hold for a named reason; another reason replaces the present one."""
+    locked = lock(ticket, verb=Verb.HOLD, expected_version=expected_version)
+    if review_at is not None and review_at <= at:
+        raise Refused("Choose a time that is still to come.", field="review_at")
+    locked.hold_reason = reason.value
+    locked.hold_note = _required(note, "Say what you are waiting for.", field="note")
+    locked.held_at = at
+    locked.hold_review_at = review_at
+    if locked.status != Status.RESTORED:
+        locked.status = Status.ON_HOLD.value
+    save(locked, at, "status", *_HOLD_COLUMNS)
+    publish(
+        TicketHeld(
+            at=at,
+            customer_id=locked.customer_id,
+            ticket_id=locked.pk,
+            actor=actor,
+            reason=reason.value,
+            note=locked.hold_note,
+            review_at=None if review_at is None else review_at.isoformat(),
+            lacks_plan=locked.aws_account is not None and locked.aws_account.lacks_plan,
+        )
+    )
+    return locked
+
+
+@transaction.atomic
+def resume(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int | None = None) -> Ticket:
+    """End a hold."""
+    locked = lock(ticket, verb=Verb.RESUME, expected_version=expected_version)
+    save(locked, at, *end_hold(locked, actor=actor, at=at))
+    return locked
+
+
+def end_hold(ticket: Ticket, *, actor: Actor, at: datetime) -> list[str]:
+    """End the hold of a locked ticket and return the columns to save."""
+    reason = ticket.hold_reason
+    _forget_hold(ticket)
+    if ticket.status == Status.ON_HOLD:
+        ticket.status = Status.IN_PROGRESS.value
+    publish(
+        TicketResumed(
+            at=at, customer_id=ticket.customer_id, ticket_id=ticket.pk, actor=actor, reason=reason
+        )
+    )
+    return ["status", *_HOLD_COLUMNS]
+
+
+@transaction.atomic
+def mark_restored(
+    *,
+    ticket: Ticket,
+    actor: Actor,
+    at: datetime,
+    restored_at: datetime | None = None,
+    may_backdate: bool = False,
+    expected_version: int | None = None,
+) -> Ticket:
+    """Say that service is back, or that an acceptable workaround is in place.
+
+    An instant earlier than now needs a desk lead, because it can change a verdict.
+    """
+    locked = lock(ticket, verb=Verb.RESTORE, expected_version=expected_version)
+    moment = restored_at or at
+    if moment > at:
+        raise Refused("This time is in the future.", field="restored_at")
+    if moment < at and not may_backdate:
+        raise Refused("Only a desk lead may say that service came back earlier than now.", field="restored_at")
+    if moment < (locked.reached_desk_at or locked.opened_at):
+        raise Refused("This is before the ticket reached the desk.", field="restored_at")
+    locked.status = Status.RESTORED.value
+    locked.restored_at = moment
+    save(locked, at, "status", "restored_at")
+    publish(
+        ServiceRestored(
+            at=moment,
+            customer_id=locked.customer_id,
+            ticket_id=locked.pk,
+            actor=actor,
+            reported_at=at.isoformat(),
+        )
+    )
+    return locked
+
+
+@transaction.atomic
+def resolve(
+    *, ticket: Ticket, actor: Actor, at: datetime, code: str, expected_version: int | None = None
+) -> Ticket:
+    """Resolve a ticket; a hold ends with it."""
+    locked = lock(ticket, verb=Verb.RESOLVE, expected_version=expected_version)
+    locked.status = Status.RESOLVED.value
+    locked.resolved_at = at
+    locked.resolution_code = code
+    _forget_hold(locked)
+    save(locked, at, "status", "resolved_at", "resolution_code", *_HOLD_COLUMNS)
+    publish(
+        TicketResolved(at=at, customer_id=locked.customer_id, ticket_id=locked.pk, actor=actor, code=code)
+    )
+    return locked
+
+
+@transaction.atomic
+def reopen(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int | None = None) -> Ticket:
+    """Take a restored or resolved ticket back to work."""
+    locked = lock(ticket, verb=Verb.REOPEN, expected_version=expected_version)
+    save(locked, at, *put_back_to_work(locked, actor=actor, at=at))
+    return locked
+
+
+def put_back_to_work(ticket: Ticket, *, actor: Actor, at: datetime) -> list[str]:
+    """Reopen a locked ticket and return the columns to save."""
+    ticket.status = Status.ON_HOLD.value if ticket.is_on_hold else Status.IN_PROGRESS.value
+    ticket.restored_at = None
+    ticket.resolved_at = None
+    ticket.closes_at = None
+    ticket.resolution_code = ""
+    publish(TicketReopened(at=at, customer_id=ticket.customer_id, ticket_id=ticket.pk, actor=actor))
+    return ["status", "restored_at", "resolved_at", "closes_at", "resolution_code"]
+
+
+@transaction.atomic
+def close(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int | None = None) -> Ticket:
+    """Close a resolved ticket for good."""
+    locked = lock(ticket, verb=Verb.CLOSE, expected_version=expected_version)
+    locked.status = Status.CLOSED.value
+    locked.closed_at = at
+    locked.closes_at = None
+    save(locked, at, "status", "closed_at", "closes_at")
+    publish(TicketClosed(at=at, customer_id=locked.customer_id, ticket_id=locked.pk, actor=actor))
+    return locked
+
+
+_HOLD_COLUMNS = ("hold_reason", "hold_note", "held_at", "hold_review_at")
+
+
+def _forget_hold(ticket: Ticket) -> None:
+    ticket.hold_reason = ""
+    ticket.hold_note = ""
+    ticket.held_at = None
+    ticket.hold_review_at = None
+
+
+def _required(text: str, message: str, *, field: str = "reason") -> str:
+    text = text.strip()
+    if not text:
+        raise Refused(message, field=field)
+    return text[:500]

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, transaction
+
+from core.events import publish
+from core.problems import Refused
+from core.tenancy import Actor
+from customers.models import AwsAccount, Customer, Member, Service
+from tickets.actions.conversation import write_message
+from tickets.actions.flow import reach_desk
+from tickets.events import TicketOpened
+from tickets.models import AudienceChoice, Kind, Ticket
+from tickets.search import add_words
+from tickets.severity import Impact, Severity, propose
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    customer: Customer,
+    actor: Actor,
+    at: datetime,
+    requester: Member,
+    subject: str,
+    description: str,
+    impact: Impact,
+    kind: str = Kind.INCIDENT,
+    to_desk: bool = False,
+    service: Service | None = None,
+    aws_account: AwsAccount | None = None,
+    started_at: datetime | None = None,
+    files: Sequence[UploadedFile] = (),
+) -> Ticket:
+    """File a ticket with the severity that the answers propose; P1 goes to the desk at once.
+
+    Raises Refused when the requester's organisation works Level 1 itself and the ticket is sent past it,
+    or when the incident began in the future.
+    """
+    severity = propose(impact)
+    if started_at is not None and started_at > at:
+        raise Refused("This time is in the future.", field="started_at")
+    if to_desk and severity is not Severity.P1 and not (actor.is_desk or requester.may_file_to_desk):
+        raise Refused(
+            "Your organisation's Level 1 looks at tickets first. Only critical ones go straight to the desk.",
+            field="to_desk",
+        )
+    ticket = Ticket.objects.create(
+        customer=customer,
+        number=_next_number(customer),
+        kind=kind,
+        subject=subject.strip(),
+        severity=severity,
+        proposed_severity=severity,
+        environment=impact.environment.value,
+        work=impact.work.value,
+        has_workaround=impact.has_workaround,
+        affected=impact.affected.value,
+        security=impact.security.value,
+        started_at=started_at,
+        service=service,
+        aws_account=aws_account,
+        requester=requester,
+        opened_at=at,
+        last_activity_at=at,
+    )
+    add_words(ticket, AudienceChoice.PUBLIC, f"{ticket.key} {ticket.subject}")
+    publish(
+        TicketOpened(
+            at=at,
+            customer_id=customer.pk,
+            ticket_id=ticket.pk,
+            actor=actor,
+            severity=int(severity),
+            kind=ticket.kind,
+        )
+    )
+    write_message(ticket, actor=actor, at=at, body=description, audience=AudienceChoice.PUBLIC, files=files)
+    if to_desk or severity is Severity.P1:
+        reach_desk(ticket, actor=actor, at=at)
+    return ticket
+
+
+def _next_number(customer: Customer) -> int:
+    """Take the customer's next ticket number; two requests at once get two numbers without a gap."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tickets_ticketcounter (customer_id, last_number) VALUES (%s, 1)
+            ON CONFLICT (customer_id) DO UPDATE SET last_number = tickets_ticketcounter.last_number + 1
+            RETURNING last_number
+            """,
+            [customer.pk],
+        )
+        number: int = cursor.fetchone()[0]
+    return number

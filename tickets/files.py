@@ -1,0 +1,155 @@
+"""Attachments: what is accepted, where it is kept, and how it is handed out."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import filetype
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404
+
+from core.problems import Refused
+from tickets.models import Attachment
+
+MAX_BYTES = 25 * 1024 * 1024
+MAX_FILES = 10
+_HEAD = 8192
+
+#: Extension → content type sent on download. Nothing that a browser would run is on the list.
+ALLOWED: dict[str, str] = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "pdf": "application/pdf",
+    "txt": "text/plain",
+    "log": "text/plain",
+    "md": "text/plain",
+    "csv": "text/csv",
+    "json": "application/json",
+    "yaml": "text/plain",
+    "yml": "text/plain",
+    "har": "application/json",
+    "eml": "message/rfc822",
+    "zip": "application/zip",
+    "gz": "application/gzip",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+_TEXT = frozenset({"txt", "log", "md", "csv", "json", "yaml", "yml", "har", "eml"})
+_OFFICE = frozenset({"docx", "xlsx", "pptx"})
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """An upload that passed every check, under the name that people will see."""
+
+    name: str
+    size: int
+    content_type: str
+    sha256: str
+    upload: UploadedFile
+
+
+def check(files: Sequence[UploadedFile]) -> list[CheckedFile]:
+    """Check uploads by number, size, name and content; raises Refused naming the file at fault."""
+    if len(files) > MAX_FILES:
+        raise Refused(f"At most {MAX_FILES} files fit on one message.", field="files")
+    return [_check(file) for file in files]
+
+
+def clean_name(name: str) -> str:
+    """Return a file name without path, hidden characters or leading dots, at most 120 characters long."""
+    name = unicodedata.normalize("NFKC", name).replace("\\", "/").rpartition("/")[2]
+    name = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*')
+    name = name.strip().lstrip(".").strip()
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        return name[:120]
+    return f"{stem[: 119 - len(extension)]}.{extension}"
+
+
+def _check(file: UploadedFile) -> CheckedFile:
+    name = clean_name(file.name or "")
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    if extension not in ALLOWED:
+        raise Refused(
+            f"{name or 'This file'} is of a kind we do not take. Send it as a picture, PDF, text or zip.",
+            field="files",
+        )
+    size = file.size or 0
+    if size == 0:
+        raise Refused(f"{name} is empty.", field="files")
+    if size > MAX_BYTES:
+        raise Refused(
+            f"{name} is larger than {MAX_BYTES // 1024 // 1024} MB. Split it, or share a link.", field="files"
+        )
+    digest = hashlib.sha256()
+    head = b""
+    total = 0
+    for chunk in file.chunks():
+        head = head or bytes(chunk[:_HEAD])
+        total += len(chunk)
+        digest.update(chunk)
+    if total != size:
+        raise Refused(f"{name} did not arrive whole. Send it again.", field="files")
+    if not _content_agrees(extension, head):
+        raise Refused(
+            f"{name} does not contain what its name says. Check the file and its ending.", field="files"
+        )
+    return CheckedFile(
+        name=name,
+        size=size,
+        content_type=ALLOWED[extension],
+        sha256=digest.hexdigest(),
+        upload=file,
+    )
+
+
+def _content_agrees(extension: str, head: bytes) -> bool:
+    kind = filetype.guess(head)
+    if extension in _TEXT:
+        return kind is None and b"\x00" not in head
+    if kind is None:
+        return False
+    found = kind.extension
+    if extension in _OFFICE:
+        return found in (*_OFFICE, "zip") and head.startswith(b"PK\x03\x04")
+    if extension in ("jpg", "jpeg"):
+        return bool(found == "jpg")
+    return bool(found == extension)
+
+
+def _storage() -> FileSystemStorage:
+    return FileSystemStorage(location=settings.PORTAL_FILES_ROOT, file_permissions_mode=0o600)
+
+
+def store(file: CheckedFile) -> str:
+    """Keep the content under a random name of our own and return that name."""
+    secret = secrets.token_hex(20)
+    file.upload.seek(0)
+    return _storage().save(f"{secret[:2]}/{secret}", file.upload)
+
+
+def download(attachment: Attachment) -> FileResponse:
+    """Hand out an attachment so that no browser shows or runs it on the portal's address."""
+    try:
+        content = _storage().open(attachment.stored_name)
+    except FileNotFoundError:
+        raise Http404("The file is no longer there.") from None
+    response = FileResponse(
+        content, as_attachment=True, filename=attachment.name, content_type=attachment.content_type
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

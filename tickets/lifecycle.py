@@ -1,0 +1,106 @@
+"""Statuses, and which verb is allowed in which; pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from core.problems import Refused
+
+
+class Status(StrEnum):
+    """Where a ticket stands."""
+
+    NEW = "new"
+    IN_PROGRESS = "in_progress"
+    ON_HOLD = "on_hold"
+    RESTORED = "restored"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+OPEN = frozenset({Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD, Status.RESTORED})
+UNRESTORED = frozenset({Status.NEW, Status.IN_PROGRESS, Status.ON_HOLD})
+
+
+class HoldReason(StrEnum):
+    """Why the next move is not the desk's."""
+
+    CUSTOMER_REPLY = "customer_reply"
+    CUSTOMER_ACCESS = "customer_access"
+    VENDOR = "vendor"
+    AGREED_WAIT = "agreed_wait"
+
+
+#: Holds that a reply of the customer ends by itself.
+ENDED_BY_CUSTOMER = frozenset({HoldReason.CUSTOMER_REPLY, HoldReason.CUSTOMER_ACCESS})
+
+DESK_LEVEL = 2
+
+
+class Verb(StrEnum):
+    """What can be done to a ticket."""
+
+    PASS = "pass"
+    RETURN = "return"
+    REPLY = "reply"
+    NOTE = "note"
+    ASSIGN = "assign"
+    ESTABLISH = "establish"
+    HOLD = "hold"
+    RESUME = "resume"
+    RESTORE = "restore"
+    RESOLVE = "resolve"
+    REOPEN = "reopen"
+    CLOSE = "close"
+
+
+class NotAllowed(Refused):
+    """A verb that the ticket's place in its life does not allow."""
+
+
+_STATUSES: dict[Verb, frozenset[Status]] = {
+    Verb.PASS: OPEN,
+    Verb.RETURN: UNRESTORED,
+    Verb.REPLY: OPEN | {Status.RESOLVED},
+    Verb.NOTE: frozenset(Status),
+    Verb.ASSIGN: OPEN | {Status.RESOLVED},
+    Verb.ESTABLISH: OPEN,
+    Verb.HOLD: OPEN,
+    Verb.RESUME: OPEN,
+    Verb.RESTORE: UNRESTORED,
+    Verb.RESOLVE: OPEN,
+    Verb.REOPEN: frozenset({Status.RESTORED, Status.RESOLVED}),
+    Verb.CLOSE: frozenset({Status.RESOLVED}),
+}
+_NEEDS_DESK = frozenset({Verb.RETURN, Verb.ESTABLISH, Verb.HOLD, Verb.RESUME, Verb.RESTORE, Verb.ASSIGN})
+
+_WHY_NOT: dict[Status, str] = {
+    Status.NEW: "The ticket is new: nothing has been restored or resolved yet.",
+    Status.IN_PROGRESS: "The ticket is being worked on.",
+    Status.ON_HOLD: "The ticket is on hold.",
+    Status.RESTORED: "Service is restored already.",
+    Status.RESOLVED: "The ticket is resolved. Reopen it first.",
+    Status.CLOSED: "The ticket is closed. Report a new one and name this one in it.",
+}
+
+
+def may(verb: Verb, *, status: Status, level: int, on_hold: bool) -> bool:
+    """Tell whether the verb is allowed now."""
+    try:
+        check(verb, status=status, level=level, on_hold=on_hold)
+    except NotAllowed:
+        return False
+    return True
+
+
+def check(verb: Verb, *, status: Status, level: int, on_hold: bool) -> None:
+    """Raise NotAllowed, with the reason, unless the verb is allowed now."""
+    with_desk = level >= DESK_LEVEL
+    if status not in _STATUSES[verb]:
+        raise NotAllowed(_WHY_NOT[status])
+    if verb in _NEEDS_DESK and not with_desk:
+        raise NotAllowed("The ticket is with the customer's Level 1, not with the desk.")
+    if verb is Verb.PASS and with_desk:
+        raise NotAllowed("The ticket is with the desk already.")
+    if verb is Verb.RESUME and not on_hold:
+        raise NotAllowed("The ticket is not on hold.")

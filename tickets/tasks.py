@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import DatabaseError
+
+from core.problems import Refused
+from core.tenancy import SYSTEM, acting_as, worker_context
+from tickets import actions
+from tickets.models import Ticket
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="tickets.tasks.close_due_tickets")
+def close_due_tickets(limit: int = 200) -> int:
+    """Close every resolved ticket whose time to reopen has passed, then end."""
+    with acting_as(worker_context()) as now:
+        due = list(Ticket.objects.due_to_close().filter(closes_at__lte=now).order_by("closes_at")[:limit])
+    return sum(_close(ticket) for ticket in due)
+
+
+def _close(ticket: Ticket) -> bool:
+    try:
+        with acting_as(worker_context()) as now:
+            locked = actions.lock(ticket)
+            if locked.closes_at is None or locked.closes_at > now:
+                return False
+            actions.close(ticket=locked, actor=SYSTEM, at=now)
+            return True
+    except (Refused, DatabaseError):
+        logger.exception("ticket %s could not be closed", ticket.pk)
+        return False

@@ -1,0 +1,281 @@
+"""Settings, from the environment; without one, those of `make up` on this machine.
+
+DATABASE_URL is the application's least-privileged login, DATABASE_OWNER_URL the one that migrates,
+REDIS_URL the queue. PORTAL_LOCAL=0 (the default as soon as DATABASE_URL is set) is production: then
+SECRET_KEY and PORTAL_BASE_URL are required, and cookies travel over HTTPS only.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+
+from trusst_support.places import run_directory
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+LOCAL = env.bool("PORTAL_LOCAL", default="DATABASE_URL" not in env.ENVIRON)
+DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default=str(BASE_DIR / ".data")))
+DEBUG = False
+
+SECRET_KEY = env.str("SECRET_KEY", default="local-only-not-a-secret") if LOCAL else env.str("SECRET_KEY")
+PORTAL_PORT = env.int("PORT", default=8000)
+PORTAL_BASE_URL = (
+    env.str("PORTAL_BASE_URL", default=f"http://127.0.0.1:{PORTAL_PORT}")
+    if LOCAL
+    else env.str("PORTAL_BASE_URL")
+).rstrip("/")
+_host = urlsplit(PORTAL_BASE_URL).hostname or "127.0.0.1"
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_host, "localhost", "127.0.0.1"] if LOCAL else [_host])
+CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "django_htmx",
+    "csp",
+    "core",
+    "customers",
+    "notifications",
+    "tickets",
+    "slas",
+    "escalations",
+    "vendors",
+    "reports",
+    "trusst_support",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "trusst_support.urls"
+WSGI_APPLICATION = "trusst_support.wsgi.application"
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "customers.context.viewer",
+            ],
+        },
+    }
+]
+
+# --- The database: one login that owns nothing, one owner that only migrates -------------------------
+_RUN = run_directory(DATA_DIR)
+
+
+def _database(variable: str, user: str) -> dict[str, Any]:
+    """Return the connection named by a variable, or the embedded server's."""
+    if variable in env.ENVIRON:
+        return dict(env.db_url(variable))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "portal",
+        "USER": user,
+        "HOST": str(_RUN),
+    }
+
+
+_COMMON: dict[str, Any] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": _database("DATABASE_URL", "portal_login") | _COMMON,
+    # Delivery attempts are committed here first, whatever becomes of the transaction on `default`.
+    "ledger": _database("DATABASE_URL", "portal_login") | _COMMON | {"TEST": {"MIRROR": "default"}},
+    "owner": (
+        _database("DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in env.ENVIRON else "-", "portal_owner")
+        if LOCAL or "DATABASE_OWNER_URL" in env.ENVIRON
+        else _database("DATABASE_URL", "portal_login")
+    )
+    | {"TEST": {"MIRROR": "default"}},
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL", default="")
+REDIS_NUMBER = env.int("PORTAL_REDIS_NUMBER", default=0)
+_BROKER = REDIS_URL or f"redis+socket://{_RUN}/redis.sock?virtual_host={REDIS_NUMBER}"
+_CACHE = REDIS_URL or f"unix://{_RUN}/redis.sock?db={REDIS_NUMBER}"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _CACHE,
+        "KEY_PREFIX": "portal",
+    }
+}
+
+# --- Background work ---------------------------------------------------------------------------------
+CELERY_BROKER_URL = _BROKER
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 2000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 300, 270
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 30,
+    "socket_keepalive": True,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+_SWEEP_SECONDS = 2
+CELERY_BEAT_SCHEDULE = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds * 2}}
+    for name, seconds in {
+        "slas.tasks.sweep_due_clocks": _SWEEP_SECONDS,
+        "escalations.tasks.advance_due_escalations": _SWEEP_SECONDS,
+        "notifications.tasks.deliver_due": _SWEEP_SECONDS,
+        "tickets.tasks.close_due_tickets": 60,
+    }.items()
+}
+
+# --- Signing in --------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "customers.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "customers.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_BASE_URL).scheme
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
+if not LOCAL:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    if env.bool("PORTAL_BEHIND_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- What a browser may load -------------------------------------------------------------------------
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "EXCLUDE_URL_PREFIXES": [],
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+# --- The API -----------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "core.api.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Trusst Support",
+    "DESCRIPTION": "Tickets of a managed service, their severity and their conversation.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Words, times, files -----------------------------------------------------------------------------
+LANGUAGE_CODE = "en-au"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+FORMS_URLFIELD_ASSUME_HTTPS = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": env.str(
+        "PORTAL_STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage"
+    )},
+}
+PORTAL_FILES_ROOT = Path(env.str("PORTAL_FILES_ROOT", default=str(DATA_DIR / "files")))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+
+# --- Mail --------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trusst Support <support@trusst.example>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+PORTAL_LOCAL_MAIL = env.bool("PORTAL_LOCAL_MAIL", default=LOCAL)
+PORTAL_MAIL_DIR = Path(env.str("PORTAL_MAIL_DIR", default=str(DATA_DIR / "mail")))
+if PORTAL_LOCAL_MAIL:
+    EMAIL_BACKEND = "trusst_support.local.mail.MailboxBackend"
+else:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 20
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"celery.beat": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"},
+                "celery.app.trace": {"level": "WARNING"}},
+}

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import include, path
+from django.views.decorators.clickjacking import xframe_options_deny
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+urlpatterns = [
+    path("", include("customers.urls")),
+    path("", include("tickets.urls")),
+    path("", include("slas.urls")),
+    path("", include("escalations.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("api/v1/", include("tickets.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "api/docs/",
+        xframe_options_deny(SpectacularSwaggerSplitView.as_view(url_name="api-schema")),
+        name="api-docs",
+    ),
+]
+
+if settings.PORTAL_LOCAL_MAIL:
+    urlpatterns.append(path("local/mail/", include("trusst_support.local.urls")))
