@@ -29,14 +29,15 @@ TARGETS: list[tuple[str, str, int, str]] = [
 
 
 def seed(apps: Any, schema_editor: Any) -> None:
-    calendars = apps.get_model("slas", "CalendarVersion")
-    policies = apps.get_model("slas", "PolicyVersion")
-    calendars.objects.create(name="always", version=1, weekly=ALWAYS, holidays=[])
-    calendars.objects.create(name="business", version=1, weekly=BUSINESS, holidays=[])
+    alias = schema_editor.connection.alias
+    calendars = apps.get_model("slas", "CalendarVersion").objects.using(alias)
+    policies = apps.get_model("slas", "PolicyVersion").objects.using(alias)
+    calendars.create(name="always", version=1, weekly=ALWAYS, holidays=[])
+    calendars.create(name="business", version=1, weekly=BUSINESS, holidays=[])
     for region in REGIONS:
         days = sorted(day.isoformat() for day in holidays.country_holidays("AU", subdiv=region, years=YEARS))
-        calendars.objects.create(name="business", region=region, version=1, weekly=BUSINESS, holidays=days)
-    policies.objects.create(
+        calendars.create(name="business", region=region, version=1, weekly=BUSINESS, holidays=days)
+    policies.create(
         name="Managed service",
         version=1,
         goal_percent=95,
@@ -55,7 +56,7 @@ def seed(apps: Any, schema_editor: Any) -> None:
         },
     )
     # Row-level security can turn a data migration into one that quietly does nothing, so it counts.
-    found = (calendars.objects.count(), policies.objects.count())
+    found = (calendars.count(), policies.count())
     if found != (2 + len(REGIONS), 1):
         raise RuntimeError(f"seeding left {found} calendars and policies")
 
