@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from django.db import connections
+
+_standing: ContextVar[datetime | None] = ContextVar("standing", default=None)
 
 
 def _read_clock(using: str) -> datetime:
@@ -18,4 +23,14 @@ def _read_clock(using: str) -> datetime:
 
 def database_now(*, using: str = "default") -> datetime:
     """Return the database's current instant in UTC, truncated to whole seconds."""
-    return _read_clock(using)
+    return _standing.get() or _read_clock(using)
+
+
+@contextmanager
+def standing_at(moment: datetime) -> Iterator[None]:
+    """Let everything in the block happen at a given instant, to replay the history of a demonstration."""
+    token = _standing.set(moment.astimezone(UTC).replace(microsecond=0))
+    try:
+        yield
+    finally:
+        _standing.reset(token)

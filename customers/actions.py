@@ -17,8 +17,8 @@ from core.events import publish
 from core.problems import Refused
 from core.tenancy import SYSTEM, Actor, acting_as
 from customers import access
-from customers.events import InvitationRevoked, MemberInvited, MemberJoined
-from customers.models import Customer, DeskPerson, Invitation, Member, User
+from customers.events import CustomerCreated, InvitationRevoked, MemberInvited, MemberJoined
+from customers.models import AwsAccount, Customer, DeskPerson, Invitation, Member, Service, User
 
 INVITATION_LIFE = timedelta(days=7)
 _SALT = "customers.invitation"
@@ -50,6 +50,59 @@ class InvitationLink:
     @property
     def hash(self) -> str:
         return hashlib.sha256(self.secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_customer(
+    *,
+    name: str,
+    slug: str,
+    key: str,
+    timezone: str,
+    region: str,
+    actor: Actor,
+    at: datetime,
+    phone: str = "",
+    files_to_desk: bool = False,
+) -> Customer:
+    """Take a new customer on; runs in the desk's context."""
+    customer = Customer(
+        name=name,
+        slug=slug,
+        key=key,
+        timezone=timezone,
+        region=region,
+        phone=phone,
+        files_to_desk=files_to_desk,
+    )
+    customer.full_clean()
+    customer.save()
+    publish(CustomerCreated(at=at, customer_id=customer.pk, actor=actor))
+    return customer
+
+
+@transaction.atomic
+def add_service(*, customer: Customer, name: str) -> Service:
+    """Name a production service that tickets can be about."""
+    return Service.objects.create(customer=customer, name=name)
+
+
+@transaction.atomic
+def add_aws_account(
+    *, customer: Customer, name: str, account_id: str, declared_plan: str, support_state: str, at: datetime
+) -> AwsAccount:
+    """Record an AWS account with the support plan that it was seen with."""
+    account = AwsAccount(
+        customer=customer,
+        name=name,
+        account_id=account_id,
+        declared_plan=declared_plan,
+        support_state=support_state,
+        checked_at=at,
+    )
+    account.full_clean()
+    account.save()
+    return account
 
 
 @transaction.atomic

@@ -9,6 +9,13 @@ from core.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
+class CustomerCreated(Event):
+    """A customer was taken on."""
+
+    type_name: ClassVar[str] = "customers.created"
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemberInvited(Event):
     """Someone was invited to join the customer."""
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import DatabaseError, transaction
 
 from core.events import publish
 from core.models import EventRecord
+from core.problems import Refused
 from core.tenancy import SYSTEM, Actor, acting_as, worker_context
 from slas.access import agreement_in_force
 from slas.calendar import Calendar
 from slas.clock import ClockResult, Replay, replay
 from slas.documents import ReplayDocument, parse
-from slas.events import AgreementAttached, ObjectiveAtRisk, ObjectiveBreached
+from customers.models import Customer
+from slas.events import AgreementAttached, AgreementSigned, ObjectiveAtRisk, ObjectiveBreached
 from slas.facts import iso, ticket_document
-from slas.models import CalendarVersion, Clock, PolicyVersion, Watch
+from slas.models import Agreement, CalendarVersion, Clock, PolicyVersion, Watch
 from tickets import actions as ticket_actions
 from tickets.models import Ticket
 from tickets.severity import Severity
@@ -35,6 +37,48 @@ class Measured:
 
     clock: ClockResult
     at_risk_at: datetime | None
+
+
+@transaction.atomic
+def sign_agreement(
+    *, customer: Customer, number: str, starts_on: date, ends_on: date, actor: Actor, at: datetime
+) -> Agreement:
+    """Record a signed term on the newest policy and the calendars of the customer's region.
+
+    Raises Refused for a term that ends before it begins or overlaps another of the customer.
+    """
+    if ends_on <= starts_on:
+        raise Refused("The term ends before it begins.", field="ends_on")
+    if Agreement.objects.filter(customer=customer, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise Refused("Another agreement covers part of this term.", field="starts_on")
+    agreement = Agreement.objects.create(
+        customer=customer,
+        number=number,
+        policy=PolicyVersion.objects.filter(name=DEFAULT_POLICY).order_by("-version")[0],
+        business_hours=_newest_calendar("business", customer.region),
+        always=_newest_calendar("always", ""),
+        timezone=customer.timezone,
+        starts_on=starts_on,
+        ends_on=ends_on,
+    )
+    publish(
+        AgreementSigned(
+            at=at,
+            customer_id=customer.pk,
+            actor=actor,
+            agreement_id=agreement.pk,
+            number=number,
+            starts_on=starts_on.isoformat(),
+            ends_on=ends_on.isoformat(),
+        )
+    )
+    return agreement
+
+
+def _newest_calendar(name: str, region: str) -> CalendarVersion:
+    """Return the newest version for a region, or the one without public holidays where there is none."""
+    versions = CalendarVersion.objects.filter(name=name, region__in=("", region)).order_by("-region", "-version")
+    return versions[0]
 
 
 @transaction.atomic
@@ -104,7 +148,7 @@ def plan_closing(*, ticket_id: int, customer_id: int, at: datetime) -> None:
         policy, hours, zone = agreement.policy, agreement.business_hours, agreement.timezone
     else:
         policy = PolicyVersion.objects.filter(name=DEFAULT_POLICY).order_by("-version")[0]
-        hours = CalendarVersion.objects.filter(name="business", region="").order_by("-version")[0]
+        hours = _newest_calendar("business", "")
         zone = ticket.customer.timezone
     calendar = Calendar.from_dict(hours.document(zone))
     window = policy.document["reopen_window"]["seconds"]

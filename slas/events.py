@@ -12,6 +12,17 @@ METRIC_NAMES = {"respond": "First response", "update": "Update", "restore": "Res
 
 
 @dataclass(frozen=True, kw_only=True)
+class AgreementSigned(Event):
+    """A customer signed an annual agreement; dates are ISO."""
+
+    type_name: ClassVar[str] = "slas.agreement_signed"
+    agreement_id: int
+    number: str
+    starts_on: str
+    ends_on: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgreementAttached(Event):
     """A ticket reached the desk under this agreement; the versions named here measure it to its end."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from customers.models import Customer, DeskPerson, Member
-from tickets.models import Attachment, Ticket, TicketQuerySet
+from tickets.lifecycle import Verb
+from tickets.models import Attachment, Message, Ticket, TicketQuerySet
+from tickets.queues import VIEWS
 
 
 def list_for_member(member: Member) -> TicketQuerySet:
@@ -29,6 +33,11 @@ def queue() -> TicketQuerySet:
 def all_for_desk() -> TicketQuerySet:
     """Return every ticket for the desk's search."""
     return Ticket.objects.with_people()
+
+
+def find_by_key(text: str) -> Ticket | None:
+    """Return the ticket whose reference was typed, for the desk's search box."""
+    return Ticket.objects.by_key(text.strip()).select_related("customer").first() if text else None
 
 
 def list_for_desk(customer: Customer) -> TicketQuerySet:
@@ -60,3 +69,51 @@ def get_attachment_for_desk(person: DeskPerson, token: str) -> Attachment:
     if attachment is None:
         raise Http404("There is no such file.")
     return attachment
+
+
+#: What a member may do beside reading; the lifecycle has its say as well.
+_EVERYBODY = frozenset({Verb.REPLY, Verb.REOPEN, Verb.CLOSE})
+_LEVEL_1 = frozenset({Verb.PASS, Verb.NOTE, Verb.RESOLVE})
+
+
+def check_member_may(member: Member, ticket: Ticket, verb: Verb) -> None:
+    """Raise PermissionDenied, with whom to ask, unless the member's role includes the verb on this ticket."""
+    if verb in _EVERYBODY:
+        return
+    if verb not in _LEVEL_1:
+        raise PermissionDenied("Only the Trusst desk does this.")
+    if not member.works_level_1:
+        raise PermissionDenied("Your role does not include this. Ask a coordinator of your organisation.")
+    if verb is Verb.RESOLVE and ticket.is_with_desk:
+        raise PermissionDenied("The Trusst desk is working on this ticket. Reply to ask for it to be closed.")
+
+
+def verbs_of_member(member: Member, ticket: Ticket) -> frozenset[str]:
+    """Return the verbs for which the ticket's page shows the member a button."""
+    return frozenset(verb for verb in ticket.verbs if _is_for(member, ticket, verb))
+
+
+def _is_for(member: Member, ticket: Ticket, verb: str) -> bool:
+    try:
+        check_member_may(member, ticket, Verb(verb))
+    except PermissionDenied:
+        return False
+    return True
+
+
+def messages_of(ticket: Ticket) -> QuerySet[Message]:
+    """Return the messages of a ticket that the running context may read, oldest first."""
+    return Message.objects.filter(customer_id=ticket.customer_id, ticket=ticket).prefetch_related(
+        "attachments"
+    )
+
+
+def queue_counts(person: DeskPerson) -> dict[str, int]:
+    """Return how many tickets each view of the queue holds, in one query."""
+    open_tickets = Ticket.objects.with_desk().open()
+    return open_tickets.aggregate(
+        **{
+            name: Count("pk", filter=Q(pk__in=view.narrow(open_tickets, person).values("pk")))
+            for name, view in VIEWS.items()
+        }
+    )

@@ -139,6 +139,13 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def waiting_for_customer(self) -> TicketQuerySet:
         return self.filter(hold_reason__in=[HoldReason.CUSTOMER_REPLY, HoldReason.CUSTOMER_ACCESS])
 
+    def awaiting_confirmation(self) -> TicketQuerySet:
+        """Keep tickets that the desk thinks are fixed, for the customer to confirm."""
+        return self.filter(status=Status.RESTORED)
+
+    def of_severity(self, severity: int) -> TicketQuerySet:
+        return self.filter(severity=severity)
+
     def with_people(self) -> TicketQuerySet:
         """Fetch in one query what a list row names."""
         return self.select_related("customer", "requester", "assignee", "service")

@@ -95,12 +95,15 @@ class Services:
             else Path("/var/tmp") / f"portal-data-{_digest(self.data_dir)}"  # noqa: S108
         )
 
-    def start(self) -> None:
-        """Start both servers and make the roles; raises ServiceError with the log's place."""
+    def start(self, *, postgres: bool = True, valkey: bool = True) -> None:
+        """Start the servers that are wanted and make the roles; raises ServiceError with the log's place."""
+        _private(self.run, self._uid)
         try:
-            self._start_postgres()
-            self._start_valkey()
-            self.sql(ROLES.read_text())
+            if postgres:
+                self._start_postgres()
+                self.sql(ROLES.read_text())
+            if valkey:
+                self._start_valkey()
         except BaseException:
             self.stop()
             raise
@@ -190,7 +193,6 @@ class Services:
             time.sleep(0.03)
 
     def _start_postgres(self) -> None:
-        _private(self.run, self._uid)
         cluster = _private(self.cluster, self._uid)
         if not (cluster / "PG_VERSION").exists():
             made = subprocess.run(

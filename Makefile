@@ -1,0 +1,44 @@
+# The portal's commands. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+WORKERS ?= 2
+
+.PHONY: help install up test check bench test-long format
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): requirements/runtime.txt requirements/dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Install Python 3.11 first, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(STAMP) ## Install the pinned dependencies into .venv
+
+up: install ## Run the whole portal with a demonstration, until Ctrl-C (PORT=8000)
+	@exec $(BIN)/python -m trusst_support.local.up
+
+test: check ## Check, then run every test in parallel
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+check: install ## Lint, types, layers and migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+
+test-long: install ## The long suites: accessibility of every page, faults
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
+
+bench: install ## The benchmarks; figures, not verdicts
+	$(BIN)/python -m benchmarks.run
+
+format: install ## Put the code into the project's form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .

@@ -1,0 +1,102 @@
+"""Small pieces of every page: an icon, an instant in the viewer's zone, a form field with its error."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 16, label: str = "") -> SafeString:
+    """Show an icon of the sprite; without a label it is decoration."""
+    source = static("icons.svg")
+    if label:
+        return format_html(
+            '<svg width="{0}" height="{0}" role="img" aria-label="{3}"><use href="{1}#{2}"/></svg>',
+            size,
+            source,
+            name,
+            label,
+        )
+    return format_html(
+        '<svg width="{0}" height="{0}" aria-hidden="true"><use href="{1}#{2}"/></svg>', size, source, name
+    )
+
+
+def say_when(moment: datetime, now: datetime) -> str:
+    """Return an instant in the viewer's zone with its name; the day only when it is not today."""
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    clock = f"{local:%H:%M %Z}"
+    if local.date() == today.date():
+        return clock
+    day = f"{local:%a} {local.day} {local:%b}"
+    return f"{day} {local.year}, {clock}" if local.year != today.year else f"{day}, {clock}"
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, moment: datetime | None) -> SafeString:
+    """Show an instant, readable by machines and with the full day as its title."""
+    if moment is None:
+        return SafeString("")
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        f"{moment:%Y-%m-%dT%H:%M:%S%z}",
+        f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}",
+        say_when(moment, context.get("now") or timezone.now()),
+    )
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return up to two initials of a name."""
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.inclusion_tag("core/field.html")
+def field(bound: BoundField, columns: bool = False, label: str = "") -> dict[str, Any]:
+    """Show a form field: label, hint, error beside it, and what was typed."""
+    kind = bound.field.widget
+    described = [f"{bound.auto_id}-{part}" for part in ("hint", "error") if _has(bound, part)]
+    attrs: dict[str, Any] = {}
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    if bound.errors:
+        attrs["aria-invalid"] = "true"
+    if not isinstance(kind, forms.RadioSelect):
+        attrs["class"] = "in"
+    return {
+        "field": bound,
+        "label": label or bound.label,
+        "widget": bound.as_widget(attrs=attrs) if not isinstance(kind, forms.RadioSelect) else "",
+        "is_group": isinstance(kind, forms.RadioSelect),
+        "is_files": isinstance(kind, forms.ClearableFileInput),
+        "is_optional": not bound.field.required and not isinstance(kind, forms.HiddenInput),
+        "columns": columns,
+    }
+
+
+def _has(bound: BoundField, part: str) -> bool:
+    return bool(bound.help_text) if part == "hint" else bool(bound.errors)
+
+
+@register.inclusion_tag("core/error_summary.html")
+def error_summary(form: forms.BaseForm) -> dict[str, Any]:
+    """List what is wrong with a form at its top, each line a link to its field."""
+    lines = []
+    for name, errors in form.errors.items():
+        target = "" if name == "__all__" or form[name].is_hidden else form[name].id_for_label
+        if name in form.fields and isinstance(form.fields[name].widget, forms.RadioSelect):
+            target = f"{form[name].auto_id}_0"
+        lines += [(target, error) for error in errors]
+    return {"lines": lines}

@@ -1,0 +1,317 @@
+"""What people type into the ticket pages: shape only, the rules are in the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from customers.access import active_desk_people, aws_accounts_of, services_of
+from customers.models import Customer, DeskPerson, Member
+from tickets.models import (
+    AffectedChoice,
+    EnvironmentChoice,
+    HoldChoice,
+    ResolutionCode,
+    SecurityChoice,
+    SeverityChoice,
+    Ticket,
+    WorkChoice,
+)
+from tickets.severity import Affected, Environment, Impact, SecurityRisk, Work
+
+
+class _ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of uploads; what is accepted is decided by `tickets.files`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", _ManyFilesInput(attrs={"multiple": True}))
+        super().__init__(**kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        # Emptiness and size are refused by tickets.files, in words that name the file.
+        return [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
+
+
+def _files(hint: str = "Up to 10 files, 25 MB each: pictures, PDF, text, logs, Office or zip.") -> FilesField:
+    return FilesField(label="Screenshots or logs", required=False, help_text=hint)
+
+
+class LocalDateTimeField(forms.DateTimeField):
+    """A day and time in the viewer's zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        )
+        kwargs.setdefault(
+            "error_messages", {"invalid": "Enter a day and a time, for example 2026-11-24 14:05."}
+        )
+        super().__init__(**kwargs)
+
+
+class ImpactForm(forms.Form):
+    """The plain questions from which a severity is proposed."""
+
+    environment = forms.ChoiceField(
+        label="Where does it happen?",
+        choices=EnvironmentChoice.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select where it happens."},
+    )
+    work = forms.ChoiceField(
+        label="Can people work?",
+        choices=WorkChoice.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select whether people can work."},
+    )
+    workaround = forms.ChoiceField(
+        label="Is there a way around it that you can live with?",
+        choices=[("no", "No"), ("yes", "Yes, for now")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    affected = forms.ChoiceField(
+        label="Who is affected?",
+        choices=AffectedChoice.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select who is affected."},
+    )
+    security = forms.ChoiceField(
+        label="Is there a security risk?",
+        choices=SecurityChoice.choices,
+        widget=forms.RadioSelect,
+        initial=SecurityChoice.NONE,
+        error_messages={"required": "Select whether there is a security risk."},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        halts = cleaned.get("work") in (WorkChoice.STOPPED, WorkChoice.DEGRADED)
+        live = cleaned.get("environment") == EnvironmentChoice.PRODUCTION
+        if halts and live and not cleaned.get("workaround"):
+            self.add_error("workaround", "Select whether there is a way around it.")
+        return cleaned
+
+    def impact(self) -> Impact:
+        """Return the answers of a valid form."""
+        cleaned = self.cleaned_data
+        return Impact(
+            environment=Environment(cleaned["environment"]),
+            work=Work(cleaned["work"]),
+            has_workaround=cleaned.get("workaround") == "yes",
+            affected=Affected(cleaned.get("affected") or Affected.FEW),
+            security=SecurityRisk(cleaned.get("security") or SecurityRisk.NONE),
+        )
+
+
+class PreviewForm(ImpactForm):
+    """The impact questions while someone is still answering them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["affected"].required = False
+        self.fields["security"].required = False
+
+
+class ReportForm(ImpactForm):
+    """A report of an incident."""
+
+    subject = forms.CharField(
+        label="What is wrong, in one line",
+        help_text="For example, “Drivers cannot log in to the dispatch app”",
+        max_length=120,
+        error_messages={"required": "Enter a short summary of what is wrong."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    started_at = LocalDateTimeField(label="When did it start?", required=False)
+    service = forms.ModelChoiceField(
+        queryset=None, label="Which service?", required=False, empty_label="I do not know"
+    )
+    aws_account = forms.ModelChoiceField(
+        queryset=None, label="Which AWS account?", required=False, empty_label="I do not know"
+    )
+    description = forms.CharField(
+        label="What have you seen?",
+        help_text="Error messages, what changed, what you have tried. Leave out passwords and card numbers.",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=20_000,
+        error_messages={"required": "Describe what you have seen."},
+    )
+    files = _files()
+    to = forms.ChoiceField(
+        label="Who should see it first?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Select who should see it first."},
+    )
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        customer = member.customer
+        services, accounts = self.fields["service"], self.fields["aws_account"]
+        to = self.fields["to"]
+        assert isinstance(services, forms.ModelChoiceField)
+        assert isinstance(accounts, forms.ModelChoiceField)
+        assert isinstance(to, forms.ChoiceField)
+        services.queryset = services_of(customer)
+        accounts.queryset = aws_accounts_of(customer)
+        level_1 = ("level_1", f"{customer.name}'s Level 1")
+        desk = ("desk", "The Trusst desk (Level 2), straight away")
+        to.choices = [level_1, desk] if member.may_file_to_desk else [level_1]
+        to.initial = "desk" if customer.files_to_desk else "level_1"
+        if not member.may_file_to_desk:
+            to.required = False
+
+
+class WriteForm(forms.Form):
+    """A reply or a note."""
+
+    body = forms.CharField(
+        label="Your message",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=20_000,
+        error_messages={"required": "Write something first."},
+    )
+    files = _files()
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+
+class VersionedForm(forms.Form):
+    """A change that is refused when the ticket changed since its page was loaded."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {})
+        kwargs["initial"] = {"version": ticket.version} | kwargs["initial"]
+        super().__init__(*args, **kwargs)
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        assert isinstance(obj, DeskPerson)
+        return f"{obj.name}, {obj.get_role_display()}"
+
+
+class AssignForm(VersionedForm):
+    """Who works on it."""
+
+    person = PersonField(queryset=None, label="Owner", required=False, empty_label="No one")
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, initial={"person": ticket.assignee_id}, **kwargs)
+        field = self.fields["person"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = active_desk_people()
+
+
+class SeverityForm(VersionedForm):
+    """What the engineer establishes, and why."""
+
+    severity = forms.TypedChoiceField(label="Severity", choices=SeverityChoice.choices, coerce=int)
+    reason = forms.CharField(
+        label="Why",
+        help_text="The customer reads this.",
+        max_length=500,
+        error_messages={"required": "Say why: the customer reads it."},
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, initial={"severity": ticket.severity}, **kwargs)
+
+
+class HoldForm(VersionedForm):
+    """Whose move it is, and what is awaited."""
+
+    reason = forms.ChoiceField(label="Waiting for", choices=HoldChoice.choices)
+    note = forms.CharField(
+        label="What exactly, and from whom",
+        help_text="The customer reads this.",
+        max_length=500,
+        error_messages={"required": "Say what you are waiting for."},
+    )
+    review_at = LocalDateTimeField(label="Look again at", required=False)
+
+
+class RestoredForm(VersionedForm):
+    """When service was back."""
+
+    restored_at = LocalDateTimeField(
+        label="Service was back at",
+        required=False,
+        help_text="Leave it empty for now. An earlier time needs a desk lead.",
+    )
+
+
+class ResolveForm(VersionedForm):
+    """How it ended."""
+
+    code = forms.ChoiceField(
+        label="How it ended",
+        choices=[choice for choice in ResolutionCode.choices if choice[0] != ResolutionCode.LEVEL_1],
+    )
+
+
+class ReturnForm(VersionedForm):
+    """Why Level 1 gets it back."""
+
+    reason = forms.CharField(
+        label="What Level 1 should do",
+        max_length=500,
+        error_messages={"required": "Say why Level 1 gets it back."},
+    )
+
+
+TicketForm = WriteForm | VersionedForm
+DESK_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
+    "reply": WriteForm,
+    "note": WriteForm,
+    "assign": AssignForm,
+    "take": VersionedForm,
+    "severity": SeverityForm,
+    "hold": HoldForm,
+    "resume": VersionedForm,
+    "restored": RestoredForm,
+    "resolve": ResolveForm,
+    "reopen": VersionedForm,
+    "return": ReturnForm,
+    "close": VersionedForm,
+}
+MEMBER_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
+    "reply": WriteForm,
+    "note": WriteForm,
+    "pass": VersionedForm,
+    "solve": VersionedForm,
+    "reopen": VersionedForm,
+    "confirm": VersionedForm,
+}
+
+
+class SearchForm(forms.Form):
+    """Words or a reference to look for."""
+
+    q = forms.CharField(label="Search tickets", max_length=200, required=False)
+
+
+class QueueFilterForm(SearchForm):
+    """What the desk narrows its queue by."""
+
+    customer = forms.ModelChoiceField(queryset=None, required=False, to_field_name="slug")
+    severity = forms.TypedChoiceField(
+        choices=[("", "All"), *SeverityChoice.choices], coerce=int, required=False, empty_value=None
+    )
+
+    def __init__(self, *args: Any, customers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["customer"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = customers
+        field.empty_label = "All customers"
+        self.chosen: Customer | None = None

@@ -1,0 +1,99 @@
+"""The desk's views of its queue, and the groups in which rows are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from customers.models import DeskPerson
+from tickets.models import Ticket, TicketQuerySet
+
+SOON = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A named part of the queue; `name` is what the address says."""
+
+    name: str
+    title: str
+    icon: str
+    narrow: Callable[[TicketQuerySet, DeskPerson], TicketQuerySet]
+    empty: str
+
+
+VIEWS: dict[str, View] = {
+    view.name: view
+    for view in (
+        View(
+            name="due",
+            title="Due next",
+            icon="clock",
+            narrow=lambda tickets, person: tickets,
+            empty="No ticket is open. New ones appear here by themselves.",
+        ),
+        View(
+            name="mine",
+            title="My tickets",
+            icon="user",
+            narrow=lambda tickets, person: tickets.assigned_to(person),
+            empty="Nothing is assigned to you. Look under Unassigned for the next one to take.",
+        ),
+        View(
+            name="unassigned",
+            title="Unassigned",
+            icon="inbox",
+            narrow=lambda tickets, person: tickets.unassigned(),
+            empty="Every open ticket has an owner.",
+        ),
+        View(
+            name="customer",
+            title="With customer",
+            icon="chat",
+            narrow=lambda tickets, person: tickets.waiting_for_customer(),
+            empty="Nothing waits for a customer.",
+        ),
+    )
+}
+
+
+@dataclass(kw_only=True)
+class Group:
+    """Rows of the queue that stand under one heading."""
+
+    name: str
+    title: str
+    icon: str
+    rows: list[Ticket] = field(default_factory=list)
+
+
+def group_of(ticket: Ticket, *, now: datetime) -> str:
+    """Return the name of the group a ticket belongs to."""
+    if not ticket.has_cover:
+        return "none"
+    if ticket.next_due_at is None:
+        return "stopped"
+    if ticket.clock_state == "missed" or ticket.next_due_at <= now:
+        return "missed"
+    return "soon" if ticket.next_due_at <= now + SOON else "later"
+
+
+def group_rows(tickets: Iterable[Ticket], *, now: datetime, searched: bool) -> list[Group]:
+    """Sort rows into groups, empty ones left out; a search keeps its own order in one group."""
+    if searched:
+        rows = list(tickets)
+        return [Group(name="found", title="Found", icon="search", rows=rows)] if rows else []
+    groups = {
+        group.name: group
+        for group in (
+            Group(name="missed", title="Missed", icon="alert"),
+            Group(name="soon", title="Due within 30 minutes", icon="clock"),
+            Group(name="later", title="Later", icon="clock"),
+            Group(name="stopped", title="Clock stopped", icon="pause"),
+            Group(name="none", title="Best effort: no agreement in force", icon="doc"),
+        )
+    }
+    for ticket in tickets:
+        groups[group_of(ticket, now=now)].rows.append(ticket)
+    return [group for group in groups.values() if group.rows]

@@ -1,0 +1,247 @@
+"""What the API reads and writes about tickets: shape only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from customers.access import active_desk_people, aws_accounts_of, services_of
+from customers.models import AwsAccount, DeskPerson, Service
+from tickets.models import (
+    AffectedChoice,
+    Attachment,
+    AudienceChoice,
+    EnvironmentChoice,
+    HoldChoice,
+    Message,
+    ResolutionCode,
+    SecurityChoice,
+    Ticket,
+    WorkChoice,
+)
+from tickets.severity import Affected, Environment, Impact, SecurityRisk, Severity, Work
+
+
+class TicketSerializer(serializers.ModelSerializer[Ticket]):
+    """A ticket as lists and pages show it."""
+
+    key = serializers.CharField(read_only=True)
+    severity = serializers.SerializerMethodField()
+    proposed_severity = serializers.SerializerMethodField()
+    requester = serializers.CharField(source="requester.name", read_only=True)
+    assignee = serializers.CharField(source="assignee.name", read_only=True, default=None)
+    service = serializers.CharField(source="service.name", read_only=True, default=None)
+    verbs = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = Ticket
+        fields = (
+            "key",
+            "number",
+            "kind",
+            "subject",
+            "status",
+            "level",
+            "severity",
+            "proposed_severity",
+            "severity_verified_at",
+            "environment",
+            "work",
+            "has_workaround",
+            "affected",
+            "security",
+            "started_at",
+            "service",
+            "requester",
+            "assignee",
+            "hold_reason",
+            "hold_note",
+            "hold_review_at",
+            "opened_at",
+            "reached_desk_at",
+            "restored_at",
+            "resolved_at",
+            "closed_at",
+            "closes_at",
+            "resolution_code",
+            "last_activity_at",
+            "next_due_at",
+            "next_objective",
+            "has_cover",
+            "version",
+            "verbs",
+        )
+        read_only_fields = fields
+
+    def get_severity(self, ticket: Ticket) -> str:
+        return Severity(ticket.severity).name
+
+    def get_proposed_severity(self, ticket: Ticket) -> str:
+        return Severity(ticket.proposed_severity).name
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class ServiceField(serializers.SlugRelatedField[Service]):
+    """The name of one of the customer's services."""
+
+    def get_queryset(self) -> QuerySet[Service]:
+        return services_of(self.context["customer"])
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class AwsAccountField(serializers.SlugRelatedField[AwsAccount]):
+    """The twelve digits of one of the customer's AWS accounts."""
+
+    def get_queryset(self) -> QuerySet[AwsAccount]:
+        return aws_accounts_of(self.context["customer"])
+
+
+class OpenTicketSerializer(serializers.Serializer[Any]):
+    """A report of an incident."""
+
+    subject = serializers.CharField(max_length=120)
+    description = serializers.CharField(max_length=20_000)
+    environment = serializers.ChoiceField(choices=EnvironmentChoice.choices)
+    work = serializers.ChoiceField(choices=WorkChoice.choices)
+    has_workaround = serializers.BooleanField(default=False)
+    affected = serializers.ChoiceField(choices=AffectedChoice.choices, default=AffectedChoice.FEW)
+    security = serializers.ChoiceField(choices=SecurityChoice.choices, default=SecurityChoice.NONE)
+    started_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    to_desk = serializers.BooleanField(default=False)
+    service = ServiceField(slug_field="name", required=False, allow_null=True, default=None)
+    aws_account = AwsAccountField(slug_field="account_id", required=False, allow_null=True, default=None)
+
+    def impact(self) -> Impact:
+        """Return the answers of valid input."""
+        given = self.validated_data
+        return Impact(
+            environment=Environment(given["environment"]),
+            work=Work(given["work"]),
+            has_workaround=given["has_workaround"],
+            affected=Affected(given["affected"]),
+            security=SecurityRisk(given["security"]),
+        )
+
+
+class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
+    """A file, and where to fetch it."""
+
+    url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Attachment
+        fields = ("name", "size", "content_type", "sha256", "url")
+        read_only_fields = fields
+
+    def get_url(self, attachment: Attachment) -> str:
+        if self.context.get("is_desk"):
+            return reverse("desk-file", kwargs={"token": attachment.token})
+        return reverse(
+            "portal-file", kwargs={"customer": self.context["customer"].slug, "token": attachment.token}
+        )
+
+
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """A reply or a note."""
+
+    attachments = AttachmentSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Message
+        fields = ("id", "author_kind", "author_name", "body", "audience", "automatic", "at", "attachments")
+        read_only_fields = fields
+
+
+class WriteMessageSerializer(serializers.Serializer[Any]):
+    """A reply or a note to post; files come as multipart."""
+
+    body = serializers.CharField(max_length=20_000)
+    audience = serializers.ChoiceField(choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC)
+    files = serializers.ListField(child=serializers.FileField(), required=False, default=list)
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    """The version that was read; a ticket that changed since refuses with 409."""
+
+    version = serializers.IntegerField(required=False, default=None, min_value=1)
+
+
+@extend_schema_field(OpenApiTypes.INT)
+class DeskPersonField(serializers.PrimaryKeyRelatedField[DeskPerson]):
+    """The id of a desk person who can be given a ticket."""
+
+    def get_queryset(self) -> QuerySet[DeskPerson]:
+        return active_desk_people()
+
+
+class AssignSerializer(VersionSerializer):
+    """Who works on it; null for nobody."""
+
+    person = DeskPersonField(allow_null=True)
+
+
+@extend_schema_field({"type": "string", "enum": [severity.name for severity in Severity]})
+class SeverityNameField(serializers.ChoiceField):
+    """P1 to P4."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs["choices"] = [severity.name for severity in Severity]
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        return int(Severity[super().to_internal_value(data)])
+
+
+class EstablishSerializer(VersionSerializer):
+    """The severity and why."""
+
+    severity = SeverityNameField()
+    reason = serializers.CharField(max_length=500)
+
+
+class HoldSerializer(VersionSerializer):
+    """Whose move it is, and what is awaited."""
+
+    reason = serializers.ChoiceField(choices=HoldChoice.choices)
+    note = serializers.CharField(max_length=500)
+    review_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class RestoredSerializer(VersionSerializer):
+    """When service was back; now when left out."""
+
+    restored_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class ResolveSerializer(VersionSerializer):
+    """How it ended."""
+
+    code = serializers.ChoiceField(choices=ResolutionCode.choices)
+
+
+class ReturnSerializer(VersionSerializer):
+    """Why Level 1 gets it back."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+VERBS: dict[str, type[VersionSerializer]] = {
+    "assign": AssignSerializer,
+    "take": VersionSerializer,
+    "severity": EstablishSerializer,
+    "hold": HoldSerializer,
+    "resume": VersionSerializer,
+    "restored": RestoredSerializer,
+    "resolve": ResolveSerializer,
+    "reopen": VersionSerializer,
+    "return": ReturnSerializer,
+    "close": VersionSerializer,
+    "pass": VersionSerializer,
+    "solve": VersionSerializer,
+    "confirm": VersionSerializer,
+}

@@ -1,0 +1,173 @@
+"""Play the demonstration: every fact comes from the action a user would take, at the instant it names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from core.now import standing_at
+from core.tenancy import SYSTEM, acting_as, worker_context
+from customers import access
+from customers import actions as customers
+from customers.models import Customer, DeskPerson, Member
+from escalations import actions as escalations
+from escalations.models import Escalation
+from notifications import actions as notifications
+from slas import actions as slas
+from slas.models import Watch
+from tickets import actions as tickets
+from tickets import verbs
+from tickets.models import Ticket
+from tickets.tasks import close_due_tickets
+from trusst_support.demo.cast import DESK, MAIL_DOMAIN, ORGANISATIONS, Organisation
+from trusst_support.demo.story import TALES, Step, Tale, routine_tales
+
+PASSWORD_FILE = "demo-password"  # noqa: S105 - the name of a file, not a password
+
+
+@dataclass
+class Cast:
+    """The people and customers once they are in the database, by first name and by slug."""
+
+    customers: dict[str, Customer]
+    members: dict[str, Member]
+    desk: dict[str, DeskPerson]
+
+
+def play(*, now: datetime, password: str) -> int:
+    """Load the demonstration into an empty database; return how many tickets it has."""
+    began = now - timedelta(days=200)
+    with standing_at(began):
+        cast = _introduce(now=now, password=password)
+    tales = [*TALES, *routine_tales()]
+    moments: list[tuple[datetime, int, int, Tale, Step | None]] = []
+    for number, tale in enumerate(tales):
+        opened_at = now - timedelta(minutes=tale.ago)
+        moments.append((opened_at, number, -1, tale, None))
+        for place, step in enumerate(tale.steps):
+            at = opened_at + timedelta(minutes=step.after)
+            if at < now:
+                moments.append((at, number, place, tale, step))
+    opened: dict[int, Ticket] = {}
+    for at, number, _, tale, step in sorted(moments, key=lambda moment: moment[:3]):
+        _let_time_pass(until=at)
+        with standing_at(at):
+            if step is None:
+                opened[number] = _open(cast, tale)
+            else:
+                _take_step(cast, opened[number], step)
+    _let_time_pass(until=now)
+    return len(opened)
+
+
+def _let_time_pass(*, until: datetime) -> None:
+    """Do what background work would have done up to an instant, at the instants at which it would have."""
+    while True:
+        with acting_as(worker_context()):
+            waits = [
+                Watch.objects.due_by(until).values_list("next_check_at", flat=True).first(),
+                Escalation.objects.due_by(until).values_list("next_step_at", flat=True).first(),
+            ]
+        due = [moment for moment in waits if moment is not None]
+        if not due:
+            break
+        with standing_at(min(due)):
+            if not slas.sweep() + escalations.advance_due():
+                raise RuntimeError("the demonstration is stuck: something is due, but nothing is done")
+    with standing_at(until):
+        close_due_tickets()
+        notifications.deliver_due(limit=5000)
+
+
+def _introduce(*, now: datetime, password: str) -> Cast:
+    cast = Cast(customers={}, members={}, desk={})
+    for person in DESK:
+        user = customers.create_user(email=person.email(MAIL_DOMAIN), password=password)
+        with acting_as(worker_context()):
+            cast.desk[person.name.split()[0]] = customers.add_desk_person(
+                user=user, name=person.name, role=person.role, timezone="Australia/Sydney"
+            )
+    for organisation in ORGANISATIONS:
+        users = [
+            customers.create_user(email=person.email(organisation.domain), password=password)
+            for person in organisation.people
+        ]
+        with acting_as(worker_context()) as at:
+            customer = _take_on(organisation, at=at, now=now)
+            cast.customers[organisation.slug] = customer
+            for person, user in zip(organisation.people, users, strict=True):
+                cast.members[person.name.split()[0]] = customers.add_member(
+                    customer=customer, user=user, name=person.name, role=person.role, actor=SYSTEM, at=at
+                )
+    return cast
+
+
+def _take_on(organisation: Organisation, *, at: datetime, now: datetime) -> Customer:
+    customer = customers.create_customer(
+        name=organisation.name,
+        slug=organisation.slug,
+        key=organisation.key,
+        timezone=organisation.timezone,
+        region=organisation.region,
+        phone="1800 555 014",
+        files_to_desk=organisation.files_to_desk,
+        actor=SYSTEM,
+        at=at,
+    )
+    for name in organisation.services:
+        customers.add_service(customer=customer, name=name)
+    for name, account_id, plan, state in organisation.accounts:
+        customers.add_aws_account(
+            customer=customer, name=name, account_id=account_id, declared_plan=plan, support_state=state, at=at
+        )
+    if organisation.has_agreement:
+        slas.sign_agreement(
+            customer=customer,
+            number=f"MS-{organisation.key}-1",
+            starts_on=(now - timedelta(days=199)).date(),
+            ends_on=(now + timedelta(days=165)).date(),
+            actor=SYSTEM,
+            at=at,
+        )
+    return customer
+
+
+def _open(cast: Cast, tale: Tale) -> Ticket:
+    customer = cast.customers[tale.customer]
+    organisation = next(one for one in ORGANISATIONS if one.slug == tale.customer)
+    requester = cast.members[organisation.people[tale.by].name.split()[0]]
+    with acting_as(access.member_context(requester)) as at:
+        return tickets.open_ticket(
+            customer=customer,
+            actor=access.member_actor(requester),
+            at=at,
+            requester=requester,
+            subject=tale.subject,
+            description=tale.text,
+            impact=tale.impact,
+            to_desk=tale.to_desk,
+            service=access.services_of(customer).filter(name=tale.service).first(),
+            aws_account=access.aws_accounts_of(customer).filter(name=tale.account).first(),
+        )
+
+
+def _take_step(cast: Cast, ticket: Ticket, step: Step) -> None:
+    values: dict[str, Any] = dict(step.values)
+    person = cast.desk.get(step.who)
+    if person is not None:
+        context, actor, offered = access.desk_context(person), access.desk_actor(person), verbs.DESK
+    else:
+        member = cast.members[step.who]
+        context, actor, offered = access.member_context(member), access.member_actor(member), verbs.MEMBER
+    with acting_as(context) as at:
+        offered[step.verb].act(
+            verbs.Request(ticket=ticket, actor=actor, at=at, values=values, person=person)
+        )
+
+
+def password_file() -> Any:
+    """Return where this machine keeps the password that every demonstration sign-in shares."""
+    return settings.DATA_DIR / PASSWORD_FILE

@@ -1,0 +1,327 @@
+"""What happens in the demonstration: each ticket with its steps, in minutes before now and after opening."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tickets.models import ResolutionCode
+from tickets.severity import Affected, Environment, Impact, SecurityRisk, Work
+
+_LIVE, _TEST = Environment.PRODUCTION, Environment.NON_PRODUCTION
+
+
+def _impact(work: Work, *, way: bool = False, who: Affected = Affected.TEAM) -> Impact:
+    return Impact(environment=_LIVE, work=work, has_workaround=way, affected=who)
+
+
+P1 = _impact(Work.STOPPED, who=Affected.BUSINESS)
+P2 = _impact(Work.DEGRADED)
+P2_STOPPED = _impact(Work.STOPPED, way=True)
+P3 = _impact(Work.DEGRADED, way=True)
+P3_NUISANCE = _impact(Work.NUISANCE, who=Affected.FEW)
+P4 = Impact(environment=_TEST, work=Work.NUISANCE, has_workaround=False, affected=Affected.FEW)
+P2_SECURITY = Impact(
+    environment=_LIVE,
+    work=Work.UNAFFECTED,
+    has_workaround=False,
+    affected=Affected.BUSINESS,
+    security=SecurityRisk.HIGH,
+)
+HOUR, DAY = 60, 24 * 60
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that somebody does `after` minutes after the report; `who` is a first name."""
+
+    after: int
+    who: str
+    verb: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tale:
+    """One ticket of the demonstration, reported `ago` minutes before now."""
+
+    customer: str
+    ago: int
+    subject: str
+    text: str
+    impact: Impact
+    service: str = ""
+    account: str = ""
+    to_desk: bool = True
+    by: int = 1
+    steps: tuple[Step, ...] = ()
+
+
+def reply(after: int, who: str, body: str) -> Step:
+    return Step(after, who, "reply", {"body": body})
+
+
+def note(after: int, who: str, body: str) -> Step:
+    return Step(after, who, "note", {"body": body})
+
+
+def take(after: int, who: str) -> Step:
+    return Step(after, who, "take")
+
+
+def confirm(after: int, who: str, severity: int, reason: str) -> Step:
+    return Step(after, who, "severity", {"severity": severity, "reason": reason})
+
+
+def hold(after: int, who: str, reason: str, what: str) -> Step:
+    return Step(after, who, "hold", {"reason": reason, "note": what})
+
+
+def restored(after: int, who: str) -> Step:
+    return Step(after, who, "restored")
+
+
+def resolve(after: int, who: str, code: str = ResolutionCode.FIXED) -> Step:
+    return Step(after, who, "resolve", {"code": code})
+
+
+def _solved(who: str, *, first: int, end: int, news: str, fixed: str) -> tuple[Step, ...]:
+    """Return the steps of a ticket that went well."""
+    return (
+        take(first, who),
+        reply(first, who, news),
+        restored(end, who),
+        reply(end + 2, who, fixed),
+        resolve(end + 5, who),
+    )
+
+
+TALES: tuple[Tale, ...] = (
+    Tale(
+        customer="acme",
+        ago=95,
+        subject="Orders API down, database failover stuck in production",
+        text="Since about ten minutes every call to `/orders` answers **503**. Dispatch is on paper.\n\n"
+        "- App restarted twice, no change\n- The database console shows *failing over* without end",
+        impact=P1,
+        service="Orders API",
+        account="acme-prod",
+        steps=(
+            take(7, "Tom"),
+            reply(9, "Tom", "I have your report and am on the failover now. Next news within the hour."),
+            confirm(12, "Tom", 1, "Dispatch is stopped for the whole business and there is no way around."),
+            note(25, "Mei", "Storage of the standby did not attach. Start the snapshot restore in parallel."),
+            reply(60, "Tom", "The standby took over, but its storage did not attach. We opened a case with AWS and "
+                  "restore the 12:00 snapshot as a fallback."),
+            hold(62, "Tom", "vendor", "AWS attaches the volume of the standby; case opened as production down"),
+        ),
+    ),
+    Tale(
+        customer="tidewater",
+        ago=38,
+        subject="Card gateway refuses every second payment",
+        text="About half of the card payments are refused with *timeout*. Branches ask members for cash.",
+        impact=P2,
+        service="Card gateway",
+        account="tidewater-core",
+        by=0,
+    ),
+    Tale(
+        customer="banksia",
+        ago=22,
+        subject="Imaging archive answers slowly for two hospitals",
+        text="Opening a study takes 40 seconds instead of 3. Radiology can work, with delays.",
+        impact=P2,
+        service="Imaging archive",
+        account="banksia-clinical",
+        steps=(take(6, "Priya"), reply(14, "Priya", "I see the queue on the storage gateway and am clearing it.")),
+    ),
+    Tale(
+        customer="corella",
+        ago=75,
+        subject="Billing run stopped at step 4",
+        text="The nightly billing run stopped. We can restart it by hand for each region.",
+        impact=P2_STOPPED,
+        service="Billing run",
+        account="corella-ops",
+    ),
+    Tale(
+        customer="wattle",
+        ago=300,
+        subject="Volume of the stock database stuck in optimising",
+        text="The stock system is slow since the volume was enlarged. Shops can sell.",
+        impact=P3,
+        service="Stock system",
+        account="wattle-shop",
+        steps=(
+            take(20, "Priya"),
+            reply(31, "Priya", "Enlarging the volume is still running on the AWS side."),
+            hold(35, "Priya", "vendor", "AWS finishes optimising the volume"),
+        ),
+    ),
+    Tale(
+        customer="acme",
+        ago=26 * HOUR,
+        subject="VPN to the Port Botany depot drops every few minutes",
+        text="Scanners reconnect each time. Please look at the tunnel on our AWS side.",
+        impact=P3,
+        service="Depot network",
+        account="acme-prod",
+        to_desk=False,
+        by=0,
+        steps=(
+            Step(40, "Ben", "note", {"body": "Router at the depot restarted, still drops. Passing it on."}),
+            Step(45, "Ben", "pass"),
+            take(70, "Tom"),
+            reply(80, "Tom", "Which of the two tunnels do the scanners use? The logs show one healthy tunnel."),
+            hold(81, "Tom", "customer_reply", "Which tunnel the scanners use"),
+        ),
+    ),
+    Tale(
+        customer="acme",
+        ago=50,
+        subject="Timesheet app shows last week's roster",
+        text="Since this morning the roster is a week old. People write their hours on paper.",
+        impact=P3_NUISANCE,
+        service="Dispatch app",
+        to_desk=False,
+        by=0,
+    ),
+    Tale(
+        customer="banksia",
+        ago=3 * DAY,
+        subject="Lab interface lost messages for an hour",
+        text="Between 02:10 and 03:05 no results arrived. They must be sent again.",
+        impact=P2,
+        service="Lab interface",
+        account="banksia-clinical",
+        steps=(
+            take(85, "Tom"),
+            reply(88, "Tom", "The queue is intact; I am replaying the messages now."),
+            restored(200, "Tom"),
+            resolve(230, "Tom"),
+        ),
+    ),
+    Tale(
+        customer="tidewater",
+        ago=2 * DAY,
+        subject="Internet banking certificate expires on Friday",
+        text="The monitoring warns about the certificate of the login page.",
+        impact=P3,
+        service="Internet banking",
+        steps=_solved(
+            "Priya",
+            first=30,
+            end=190,
+            news="Thank you. The renewal was waiting for a DNS record, which I am adding.",
+            fixed="The new certificate is live until next November.",
+        ),
+    ),
+    Tale(
+        customer="corella",
+        ago=5 * DAY,
+        subject="Meter readings of region north arrive twice",
+        text="Duplicates since the last release. We filter them by hand.",
+        impact=P3,
+        service="Metering",
+        account="corella-ops",
+        steps=(
+            take(60, "Priya"),
+            reply(75, "Priya", "The consumer reads the stream twice after a restart. A fix is in review."),
+            restored(900, "Priya"),
+        ),
+    ),
+    Tale(
+        customer="jacaranda",
+        ago=6 * HOUR,
+        subject="Broker portal logs people out after five minutes",
+        text="Brokers lose half-written quotes. They save more often now.",
+        impact=P3,
+        service="Broker portal",
+        account="jacaranda-main",
+        steps=(take(50, "Tom"), reply(55, "Tom", "The session store was resized last night; I am checking it.")),
+    ),
+    Tale(
+        customer="jacaranda",
+        ago=2 * HOUR,
+        subject="Claims intake refuses large photographs",
+        text="Photographs above 10 MB fail without a message.",
+        impact=P3_NUISANCE,
+        service="Claims intake",
+    ),
+    Tale(
+        customer="wattle",
+        ago=28 * HOUR,
+        subject="Data transfer costs jumped in the Melbourne region",
+        text="The bill forecast doubled. What changed?",
+        impact=P4,
+        account="wattle-data",
+        steps=(
+            take(100, "Priya"),
+            reply(110, "Priya", "The replica now copies across regions. May we look at the cost report?"),
+            hold(112, "Priya", "customer_access", "Read access to the cost report of wattle-data"),
+        ),
+    ),
+    Tale(
+        customer="tidewater",
+        ago=9 * DAY,
+        subject="Unknown sign-ins on a service account",
+        text="The guard-duty report names three sign-ins from an address we do not know.",
+        impact=P2_SECURITY,
+        service="Internet banking",
+        account="tidewater-core",
+        steps=(
+            take(12, "Mei"),
+            reply(20, "Mei", "The keys of the account are disabled. We are reading what they were used for."),
+            confirm(40, "Mei", 2, "High risk, contained: nothing was read outside the test bucket."),
+            restored(150, "Mei"),
+            reply(160, "Mei", "The address belongs to your new auditor. We keep the keys disabled until you ask."),
+            resolve(170, "Mei", ResolutionCode.NO_FAULT),
+        ),
+    ),
+    Tale(
+        customer="acme",
+        ago=8 * DAY,
+        subject="Labels print slowly in Brisbane",
+        text="Each label takes 20 seconds.",
+        impact=P3,
+        service="Dispatch app",
+        steps=_solved(
+            "Tom",
+            first=45,
+            end=320,
+            news="The print queue waits for a font download. I am caching it.",
+            fixed="Labels print in 2 seconds since noon.",
+        ),
+    ),
+)
+
+_ROUTINE = (
+    ("Backup vault policy drift reported by Config", "A rule reports drift on one vault.", P4),
+    ("Report export times out for large months", "The export stops after 60 seconds.", P3),
+    ("Staging deploy fails with a quota error", "Only staging is affected.", P4),
+    ("Search shows old results for a few minutes", "People refresh and carry on.", P3_NUISANCE),
+)
+
+
+def routine_tales() -> tuple[Tale, ...]:
+    """Return the everyday tickets of every customer: finished, the same on every run."""
+    slugs = ("acme", "banksia", "corella", "tidewater", "wattle", "jacaranda")
+    return tuple(
+        Tale(
+            customer=slug,
+            ago=(4 + number * 3 + place) * DAY + (number * 7 + place * 3) % 9 * HOUR,
+            subject=subject,
+            text=text,
+            impact=impact,
+            steps=_solved(
+                ("Priya", "Tom")[(number + place) % 2],
+                first=35 + 20 * number,
+                end=300 + 90 * place,
+                news="Thank you, I am looking at it and write again today.",
+                fixed="This is fixed. Tell us if you see it again.",
+            ),
+        )
+        for place, slug in enumerate(slugs)
+        for number, (subject, text, impact) in enumerate(_ROUTINE)
+    )
