@@ -76,9 +76,7 @@ def publish(event: Event) -> EventRecord:
     if not connection.in_atomic_block:
         raise RuntimeError("a fact is published inside the transaction of the change it describes")
     if event.source_key is not None:
-        known = EventRecord.objects.filter(
-            customer_id=event.customer_id, source_key=event.source_key
-        ).first()
+        known = EventRecord.objects.filter(customer_id=event.customer_id, source_key=event.source_key).first()
         if known is not None:
             return known
     record = EventRecord.objects.create(

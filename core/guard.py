@@ -17,8 +17,11 @@ def refuse_mighty_login(*, using: str = "default") -> None:
             """
         )
         name, is_super, bypasses, owns = cursor.fetchone()
-    for is_wrong, what in ((is_super, "is a superuser"), (bypasses, "bypasses row-level security"),
-                           (owns, "owns tables")):
+    for is_wrong, what in (
+        (is_super, "is a superuser"),
+        (bypasses, "bypasses row-level security"),
+        (owns, "owns tables"),
+    ):
         if is_wrong:
             raise ImproperlyConfigured(
                 f"The database login {name} {what}, so it could read every customer. "

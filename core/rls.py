@@ -105,10 +105,14 @@ class CustomerTable(_TableOperation):
         return [
             f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
             f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY',
-            f'CREATE POLICY members_see_their_customer ON "{table}" FOR ALL TO {MEMBER_ROLE} '
-            f"USING ({mine}) WITH CHECK ({mine})",
-            f'CREATE POLICY the_desk_sees_its_side ON "{table}" FOR ALL TO {DESK_ROLE} '
-            f"USING ({desk}) WITH CHECK ({desk})",
+            (
+                f'CREATE POLICY members_see_their_customer ON "{table}" FOR ALL TO {MEMBER_ROLE} '
+                f"USING ({mine}) WITH CHECK ({mine})"
+            ),
+            (
+                f'CREATE POLICY the_desk_sees_its_side ON "{table}" FOR ALL TO {DESK_ROLE} '
+                f"USING ({desk}) WITH CHECK ({desk})"
+            ),
             *_grants(table, MEMBER_ROLE, self.member),
             *_grants(table, DESK_ROLE, self.desk),
             *_grants(table, BACKUP_ROLE, "select"),
@@ -127,8 +131,10 @@ class LoginMayRead(_TableOperation):
 
     def statements(self, table: str, app_label: str, state: ProjectState) -> list[str]:
         return [
-            f'CREATE POLICY the_login_finds_its_user ON "{table}" FOR SELECT TO {LOGIN_ROLE} '
-            f"USING ({self.rows})",
+            (
+                f'CREATE POLICY the_login_finds_its_user ON "{table}" FOR SELECT TO {LOGIN_ROLE} '
+                f"USING ({self.rows})"
+            ),
             f'GRANT SELECT ON "{table}" TO {LOGIN_ROLE}',
         ]
 
@@ -168,11 +174,13 @@ class CompositeForeignKey(_TableOperation):
 
     def statements(self, table: str, app_label: str, state: ProjectState) -> list[str]:
         column = state.apps.get_model(app_label, self.model)._meta.get_field(self.field).column
-        target = state.apps.get_model(*self.to.split("."))._meta.db_table
+        target = state.apps.get_model(self.to)._meta.db_table
         return [
-            f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_same_customer" '
-            f'FOREIGN KEY (customer_id, "{column}") REFERENCES "{target}" (customer_id, id) '
-            f"DEFERRABLE INITIALLY DEFERRED"
+            (
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_same_customer" '
+                f'FOREIGN KEY (customer_id, "{column}") REFERENCES "{target}" (customer_id, id) '
+                f"DEFERRABLE INITIALLY DEFERRED"
+            )
         ]
 
 
@@ -188,10 +196,14 @@ class AppendOnly(_TableOperation):
                     USING ERRCODE = 'restrict_violation';
             END $$
             """,
-            f'CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON "{table}" '
-            f"FOR EACH ROW EXECUTE FUNCTION portal_refuse_change()",
-            f'CREATE TRIGGER append_only_table BEFORE TRUNCATE ON "{table}" '
-            f"FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse_change()",
+            (
+                f'CREATE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON "{table}" '
+                f"FOR EACH ROW EXECUTE FUNCTION portal_refuse_change()"
+            ),
+            (
+                f'CREATE TRIGGER append_only_table BEFORE TRUNCATE ON "{table}" '
+                f"FOR EACH STATEMENT EXECUTE FUNCTION portal_refuse_change()"
+            ),
         ]
 
 

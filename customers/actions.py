@@ -142,9 +142,7 @@ def revoke_invitation(*, invitation: Invitation, actor: Actor, at: datetime) -> 
     invitation.revoked_at = at
     invitation.save(update_fields=["revoked_at"])
     publish(
-        InvitationRevoked(
-            at=at, customer_id=invitation.customer_id, actor=actor, invitation_id=invitation.pk
-        )
+        InvitationRevoked(at=at, customer_id=invitation.customer_id, actor=actor, invitation_id=invitation.pk)
     )
 
 

@@ -75,9 +75,7 @@ def desk_door(*roles: str) -> Callable[[DeskView[P]], Door]:
     return decorate
 
 
-def _inside(
-    context: Context, zone: str, run: Callable[[datetime], HttpResponseBase]
-) -> HttpResponseBase:
+def _inside(context: Context, zone: str, run: Callable[[datetime], HttpResponseBase]) -> HttpResponseBase:
     """Run a view in its context and render what it returns before the context closes."""
     with timezone.override(zoneinfo.ZoneInfo(zone)), acting_as(context) as now:
         response = run(now)

@@ -57,9 +57,7 @@ class Customer(models.Model):
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
-    key = models.CharField(
-        max_length=8, unique=True, validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}$")]
-    )
+    key = models.CharField(max_length=8, unique=True, validators=[RegexValidator(r"^[A-Z][A-Z0-9]{1,7}$")])
     timezone = models.CharField(max_length=60, default="Australia/Sydney", validators=[validate_timezone])
     region = models.CharField(max_length=8, default="NSW", help_text="For public holidays")
     phone = models.CharField(max_length=40, blank=True)
@@ -186,9 +184,7 @@ class AwsAccount(models.Model):
     name = models.CharField(max_length=120)
     account_id = models.CharField(max_length=12, validators=[RegexValidator(r"^\d{12}$")])
     declared_plan = models.CharField(max_length=40, blank=True)
-    support_state = models.CharField(
-        max_length=8, choices=SupportState.choices, default=SupportState.UNKNOWN
-    )
+    support_state = models.CharField(max_length=8, choices=SupportState.choices, default=SupportState.UNKNOWN)
     checked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

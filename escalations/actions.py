@@ -81,9 +81,7 @@ def advance(*, escalation_id: int) -> bool:
             _end(escalation, State.FINISHED, at=now, by=SYSTEM)
             return True
         steps = escalation.steps
-        due = due_steps(
-            steps, began_at=escalation.began_at, taken=escalation.steps_taken, now=now
-        )
+        due = due_steps(steps, began_at=escalation.began_at, taken=escalation.steps_taken, now=now)
         while escalation.steps_taken < due:
             _call(escalation, steps[escalation.steps_taken].targets, now)
             escalation.steps_taken += 1

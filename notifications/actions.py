@@ -117,9 +117,7 @@ def _failed(row: Notification, error: Exception, now: datetime) -> None:
     if row.failures >= MAX_FAILURES:
         row.state = State.DEAD
     row.save(update_fields=["failures", "last_error", "deliver_after", "state"])
-    logger.warning(
-        "notification %s was not delivered (%s), failure %s", row.pk, row.last_error, row.failures
-    )
+    logger.warning("notification %s was not delivered (%s), failure %s", row.pk, row.last_error, row.failures)
 
 
 def _message(row: Notification) -> EmailMessage:

@@ -13,11 +13,11 @@ from core.events import publish
 from core.models import EventRecord
 from core.problems import Refused
 from core.tenancy import SYSTEM, Actor, acting_as, worker_context
+from customers.models import Customer
 from slas.access import agreement_in_force
 from slas.calendar import Calendar
 from slas.clock import ClockResult, Replay, replay
 from slas.documents import ReplayDocument, parse
-from customers.models import Customer
 from slas.events import AgreementAttached, AgreementSigned, ObjectiveAtRisk, ObjectiveBreached
 from slas.facts import iso, ticket_document
 from slas.models import Agreement, CalendarVersion, Clock, PolicyVersion, Watch
@@ -77,7 +77,9 @@ def sign_agreement(
 
 def _newest_calendar(name: str, region: str) -> CalendarVersion:
     """Return the newest version for a region, or the one without public holidays where there is none."""
-    versions = CalendarVersion.objects.filter(name=name, region__in=("", region)).order_by("-region", "-version")
+    versions = CalendarVersion.objects.filter(name=name, region__in=("", region)).order_by(
+        "-region", "-version"
+    )
     return versions[0]
 
 
@@ -198,7 +200,7 @@ def check(*, watch_id: int) -> bool:
 def _keep(ticket: Ticket, measured: Sequence[Measured], at: datetime) -> None:
     for one in measured:
         clock = one.clock
-        _, created = Clock.objects.update_or_create(
+        Clock.objects.update_or_create(
             customer_id=ticket.customer_id,
             ticket=ticket,
             metric=clock.metric,
@@ -256,9 +258,7 @@ def _publish_news(ticket: Ticket, measured: Sequence[Measured], at: datetime) ->
         publish(event)
 
 
-def _write_down(
-    ticket: Ticket, measured: Sequence[Measured], at: datetime, *, has_cover: bool
-) -> None:
+def _write_down(ticket: Ticket, measured: Sequence[Measured], at: datetime, *, has_cover: bool) -> None:
     """Put the most pressing promise on the ticket, for lists."""
     live = [one for one in measured if one.clock.state != "stopped"]
     running = sorted(

@@ -155,7 +155,10 @@ class Calendar:
     def _index(self, year: int) -> _Year:
         if not _FIRST_YEAR <= year <= _LAST_YEAR:
             raise CalendarError("", f"the year {year} is out of range")
-        first, last = _seconds(datetime(year, 1, 1, tzinfo=UTC)), _seconds(datetime(year + 1, 1, 1, tzinfo=UTC))
+        first, last = (
+            _seconds(datetime(year, 1, 1, tzinfo=UTC)),
+            _seconds(datetime(year + 1, 1, 1, tzinfo=UTC)),
+        )
         spans: list[Span] = []
         for begin, end, offset in _offsets(self.timezone, year):
             day = (begin + offset) // DAY

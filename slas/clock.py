@@ -419,7 +419,8 @@ class _Ticket:
                 self._shift(clock, fact.at, fact.id)
 
     def _start(self, metric: Metric, objective: Objective, at: datetime, fact: str) -> _Clock:
-        assert self.severity is not None and self.policy is not None
+        assert self.severity is not None
+        assert self.policy is not None
         clock = _Clock(
             metric=metric,
             cycle=len(self.clocks[metric]) + 1,
@@ -497,7 +498,8 @@ class _Ticket:
 
     def _retarget(self, clock: _Clock, fact: Fact) -> None:
         """Carry what was consumed over to the objective now in force."""
-        assert self.severity is not None and self.policy is not None
+        assert self.severity is not None
+        assert self.policy is not None
         self._end_stretch(clock, fact.at)
         clock.severity, clock.policy = self.severity, self.policy
         clock.objective = self._objective(clock.metric)
@@ -586,8 +588,8 @@ class _Ticket:
             policy=clock.policy,
             calendar=calendar,
         )
-        for begin, end, exclusion in self._exclusions(fact.at) if "excluded" in clock.stops else ():
-            begin, end = max(begin, place), min(end, fact.at)
+        for starts, ends, exclusion in self._exclusions(fact.at) if "excluded" in clock.stops else ():
+            begin, end = max(starts, place), min(ends, fact.at)
             if begin >= end:
                 continue
             if place < begin:

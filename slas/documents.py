@@ -312,9 +312,7 @@ def _policy(value: Any, path: str, calendars: Mapping[str, Calendar]) -> Policy:
         if key in objectives:
             raise DocumentError(f"{path}.objectives[{at}]", "the same metric and severity came before")
         objectives[key] = objective
-    return Policy(
-        objectives=tuple(objectives.values()), reopen_calendar=calendar, reopen_seconds=seconds
-    )
+    return Policy(objectives=tuple(objectives.values()), reopen_calendar=calendar, reopen_seconds=seconds)
 
 
 def _calendar_name(value: Any, calendars: Mapping[str, Calendar], path: str) -> str:

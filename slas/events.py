@@ -8,7 +8,12 @@ from typing import ClassVar
 from core.events import Event
 from tickets.severity import Severity
 
-METRIC_NAMES = {"respond": "First response", "update": "Update", "restore": "Restoration", "resolve": "Resolution"}
+METRIC_NAMES = {
+    "respond": "First response",
+    "update": "Update",
+    "restore": "Restoration",
+    "resolve": "Resolution",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +54,7 @@ class ObjectiveAtRisk(Event):
     due_at: str
 
     def sentence(self) -> str:
-        return f"{METRIC_NAMES[self.metric]} objective is at risk ({Severity(self.severity).name})"
+        return f"warned that the {METRIC_NAMES[self.metric].lower()} objective is at risk ({Severity(self.severity).name})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,4 +68,4 @@ class ObjectiveBreached(Event):
     target_seconds: int
 
     def sentence(self) -> str:
-        return f"{METRIC_NAMES[self.metric]} objective missed ({Severity(self.severity).name})"
+        return f"recorded that the {METRIC_NAMES[self.metric].lower()} objective was missed ({Severity(self.severity).name})"

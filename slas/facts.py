@@ -94,9 +94,7 @@ def _fact(record: EventRecord, event: Event, *, kind: str, suffix: str = "", **m
 def _opened(record: EventRecord, event: TicketOpened) -> list[dict[str, Any]]:
     return [
         _fact(record, event, kind="opened"),
-        _fact(
-            record, event, kind="severity_set", suffix="-severity", severity=Severity(event.severity).name
-        ),
+        _fact(record, event, kind="severity_set", suffix="-severity", severity=Severity(event.severity).name),
     ]
 
 

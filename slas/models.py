@@ -26,9 +26,7 @@ class CalendarVersion(models.Model):
 
     class Meta:
         ordering = ["name", "region", "version"]
-        constraints = [
-            models.UniqueConstraint(fields=["name", "region", "version"], name="calendar_version")
-        ]
+        constraints = [models.UniqueConstraint(fields=["name", "region", "version"], name="calendar_version")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.region} v{self.version}".replace("  ", " ")

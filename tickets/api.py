@@ -18,7 +18,7 @@ from core.problems import Refused
 from customers.api import CustomerAPIView
 from tickets import access, actions, verbs
 from tickets.lifecycle import Verb
-from tickets.models import AudienceChoice, Ticket, TicketQuerySet
+from tickets.models import AudienceChoice, Message, Ticket, TicketQuerySet
 from tickets.serializers import (
     VERBS,
     MessageSerializer,
@@ -86,7 +86,9 @@ class TicketList(TicketAPIView):
         page = paginator.paginate_queryset(tickets, request, view=self)
         return paginator.get_paginated_response(TicketSerializer(page, many=True).data)
 
-    @extend_schema(operation_id="tickets_open", request=OpenTicketSerializer, responses={201: TicketSerializer})
+    @extend_schema(
+        operation_id="tickets_open", request=OpenTicketSerializer, responses={201: TicketSerializer}
+    )
     def post(self, request: Request, customer: str) -> Response:
         """Report an incident as the signed-in member."""
         if self.member is None:
@@ -143,7 +145,7 @@ class TicketMessages(TicketAPIView):
         if audience not in (AudienceChoice.PUBLIC, own_side):
             raise Refused(f"Write to public or to {own_side.value}.", field="audience")
         name = "reply" if audience is AudienceChoice.PUBLIC else "note"
-        message = self._doing(ticket, name).act(
+        written = self._doing(ticket, name).act(
             verbs.Request(
                 ticket=ticket,
                 actor=self.actor,
@@ -152,8 +154,9 @@ class TicketMessages(TicketAPIView):
                 person=self.person,
             )
         )
+        assert isinstance(written, Message)
         return Response(
-            MessageSerializer(message, context=self.context()).data, status=status.HTTP_201_CREATED
+            MessageSerializer(written, context=self.context()).data, status=status.HTTP_201_CREATED
         )
 
     def _doing(self, ticket: Ticket, name: str) -> verbs.Doing:

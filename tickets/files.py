@@ -7,6 +7,7 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import filetype
 from django.conf import settings
@@ -56,10 +57,10 @@ class CheckedFile:
     size: int
     content_type: str
     sha256: str
-    upload: UploadedFile
+    upload: UploadedFile[Any]
 
 
-def check(files: Sequence[UploadedFile]) -> list[CheckedFile]:
+def check(files: Sequence[UploadedFile[Any]]) -> list[CheckedFile]:
     """Check uploads by number, size, name and content; raises Refused naming the file at fault."""
     if len(files) > MAX_FILES:
         raise Refused(f"At most {MAX_FILES} files fit on one message.", field="files")
@@ -77,7 +78,7 @@ def clean_name(name: str) -> str:
     return f"{stem[: 119 - len(extension)]}.{extension}"
 
 
-def _check(file: UploadedFile) -> CheckedFile:
+def _check(file: UploadedFile[Any]) -> CheckedFile:
     name = clean_name(file.name or "")
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in ALLOWED:

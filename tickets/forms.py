@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from customers.access import active_desk_people, aws_accounts_of, services_of
-from customers.models import Customer, DeskPerson, Member
+from customers.models import AwsAccount, Customer, DeskPerson, Member, Service
 from tickets.models import (
     AffectedChoice,
     EnvironmentChoice,
@@ -33,7 +33,7 @@ class FilesField(forms.FileField):
         kwargs.setdefault("widget", _ManyFilesInput(attrs={"multiple": True}))
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         # Emptiness and size are refused by tickets.files, in words that name the file.
         return [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
 
@@ -130,10 +130,10 @@ class ReportForm(ImpactForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     started_at = LocalDateTimeField(label="When did it start?", required=False)
-    service = forms.ModelChoiceField(
+    service: forms.ModelChoiceField[Service] = forms.ModelChoiceField(
         queryset=None, label="Which service?", required=False, empty_label="I do not know"
     )
-    aws_account = forms.ModelChoiceField(
+    aws_account: forms.ModelChoiceField[AwsAccount] = forms.ModelChoiceField(
         queryset=None, label="Which AWS account?", required=False, empty_label="I do not know"
     )
     description = forms.CharField(
@@ -143,7 +143,7 @@ class ReportForm(ImpactForm):
         max_length=20_000,
         error_messages={"required": "Describe what you have seen."},
     )
-    files = _files()
+    files = _files()  # type: ignore[assignment]
     to = forms.ChoiceField(
         label="Who should see it first?",
         widget=forms.RadioSelect,
@@ -177,7 +177,7 @@ class WriteForm(forms.Form):
         max_length=20_000,
         error_messages={"required": "Write something first."},
     )
-    files = _files()
+    files = _files()  # type: ignore[assignment]
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -194,7 +194,7 @@ class VersionedForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         assert isinstance(obj, DeskPerson)
         return f"{obj.name}, {obj.get_role_display()}"
@@ -303,7 +303,9 @@ class SearchForm(forms.Form):
 class QueueFilterForm(SearchForm):
     """What the desk narrows its queue by."""
 
-    customer = forms.ModelChoiceField(queryset=None, required=False, to_field_name="slug")
+    customer: forms.ModelChoiceField[Customer] = forms.ModelChoiceField(
+        queryset=None, required=False, to_field_name="slug"
+    )
     severity = forms.TypedChoiceField(
         choices=[("", "All"), *SeverityChoice.choices], coerce=int, required=False, empty_value=None
     )
@@ -314,4 +316,3 @@ class QueueFilterForm(SearchForm):
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = customers
         field.empty_label = "All customers"
-        self.chosen: Customer | None = None

@@ -39,6 +39,8 @@ def mail_progress(event: Event) -> None:
 
 
 def _ticket(event: Event) -> Ticket:
+    if event.ticket_id is None:
+        raise ValueError(f"{event.type_name} names no ticket")
     return Ticket.objects.select_related("customer", "requester").get(
         pk=event.ticket_id, customer_id=event.customer_id
     )

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from customers.models import AwsAccount, Customer, DeskPerson, Member, Service
-from tickets.lifecycle import DESK_LEVEL, OPEN, HoldReason, Status, Verb, may
+from tickets.lifecycle import DESK_LEVEL, ENDED_BY_CUSTOMER, OPEN, HoldReason, Status, Verb, may
 from tickets.severity import Severity
 
 
@@ -254,9 +254,7 @@ class Ticket(models.Model):
                 name="ticket_queue",
             ),
             models.Index(fields=["customer", "-last_activity_at", "-id"], name="ticket_list"),
-            models.Index(
-                fields=["closes_at"], condition=Q(status="resolved"), name="ticket_closing"
-            ),
+            models.Index(fields=["closes_at"], condition=Q(status="resolved"), name="ticket_closing"),
         ]
 
     def __str__(self) -> str:
@@ -282,6 +280,10 @@ class Ticket(models.Model):
     @property
     def is_on_hold(self) -> bool:
         return self.hold_reason != ""
+
+    @property
+    def waits_for_customer(self) -> bool:
+        return self.is_on_hold and HoldReason(self.hold_reason) in ENDED_BY_CUSTOMER
 
     @property
     def is_verified(self) -> bool:
@@ -311,16 +313,12 @@ class Message(models.Model):
     """A public reply or a note; `body` is Markdown as it was typed."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="messages"
-    )
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="messages")
     author_kind = models.CharField(max_length=10)
     author_id = models.BigIntegerField(null=True)
     author_name = models.CharField(max_length=150)
     body = models.TextField()
-    audience = models.CharField(
-        max_length=10, choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC
-    )
+    audience = models.CharField(max_length=10, choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC)
     automatic = models.BooleanField(default=False)
     at = models.DateTimeField()
 
@@ -348,9 +346,7 @@ class Attachment(models.Model):
     message = models.ForeignKey(
         Message, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="attachments"
     )
-    audience = models.CharField(
-        max_length=10, choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC
-    )
+    audience = models.CharField(max_length=10, choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC)
     token = models.CharField(max_length=43, default=new_file_token)
     name = models.CharField(max_length=120)
     size = models.PositiveIntegerField()
@@ -376,9 +372,7 @@ class Watcher(models.Model):
     """A member who follows a ticket that is not theirs."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
-    ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="watchers"
-    )
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="watchers")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, db_constraint=False, related_name="+")
 
     class Meta:

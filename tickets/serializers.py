@@ -193,7 +193,7 @@ class SeverityNameField(serializers.ChoiceField):
         kwargs["choices"] = [severity.name for severity in Severity]
         super().__init__(**kwargs)
 
-    def to_internal_value(self, data: Any) -> int:
+    def to_internal_value(self, data: Any) -> int:  # type: ignore[override]
         return int(Severity[super().to_internal_value(data)])
 
 

@@ -147,7 +147,10 @@ MEMBER: dict[str, Doing] = {
     for doing in (
         Doing(name="reply", verb=Verb.REPLY, act=_reply, done="Sent."),
         Doing(
-            name="note", verb=Verb.NOTE, act=_customer_note, done="Note saved. Only your organisation sees it."
+            name="note",
+            verb=Verb.NOTE,
+            act=_customer_note,
+            done="Note saved. Only your organisation sees it.",
         ),
         Doing(
             name="pass",

@@ -72,9 +72,7 @@ def member_list(request: HttpRequest, member: Member, now: datetime) -> HttpResp
 def report(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
     """Take a report of an incident."""
     posted = request.method == "POST"
-    form = ReportForm(
-        request.POST if posted else None, request.FILES if posted else None, member=member
-    )
+    form = ReportForm(request.POST if posted else None, request.FILES if posted else None, member=member)
     if posted and form.is_valid():
         answers = form.cleaned_data
         try:
@@ -97,7 +95,9 @@ def report(request: HttpRequest, member: Member, now: datetime) -> HttpResponseB
         else:
             messages.success(request, f"We have your report. Its reference is {ticket.key}.")
             return redirect("portal-ticket", customer=member.customer.slug, number=ticket.number)
-    preview = form.impact() if form.is_bound and not (set(form.errors) & set(PreviewForm.base_fields)) else None
+    preview = (
+        form.impact() if form.is_bound and not (set(form.errors) & set(PreviewForm.base_fields)) else None
+    )
     return TemplateResponse(
         request,
         "portal/report.html",
@@ -200,7 +200,9 @@ def desk_queue(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
     if found is not None:
         return redirect("desk-ticket", key=found.key)
     view = VIEWS.get(request.GET.get("view", ""), VIEWS["due"])
-    tickets = access.all_for_desk().search(text).newest_first() if text else view.narrow(access.queue(), person)
+    tickets = (
+        access.all_for_desk().search(text).newest_first() if text else view.narrow(access.queue(), person)
+    )
     if chosen.get("customer"):
         tickets = tickets.of(chosen["customer"])
     if chosen.get("severity"):
@@ -231,7 +233,9 @@ def desk_ticket(request: HttpRequest, person: DeskPerson, now: datetime, key: st
 
 @require_POST
 @desk_door()
-def desk_act(request: HttpRequest, person: DeskPerson, now: datetime, key: str, name: str) -> HttpResponseBase:
+def desk_act(
+    request: HttpRequest, person: DeskPerson, now: datetime, key: str, name: str
+) -> HttpResponseBase:
     """Do what an engineer asks of a ticket."""
     doing = verbs.DESK[name]
     ticket = access.get_ticket_for_desk(person, key)
@@ -285,7 +289,9 @@ def _bound(form: type[Any], name: str, request: HttpRequest, ticket: Ticket) -> 
 def _forms(
     kinds: Mapping[str, type[Any]], ticket: Ticket, failed: Mapping[str, TicketForm] | None
 ) -> dict[str, TicketForm]:
-    return {name: form(ticket=ticket, auto_id=f"{name}-%s") for name, form in kinds.items()} | dict(failed or {})
+    return {name: form(ticket=ticket, auto_id=f"{name}-%s") for name, form in kinds.items()} | dict(
+        failed or {}
+    )
 
 
 def _attempt(doing: verbs.Doing, asked: verbs.Request, form: TicketForm) -> int:
@@ -322,4 +328,3 @@ def _renew_version(form: Any, ticket: Ticket) -> None:
     ticket.refresh_from_db(fields=["version"])
     form.data = form.data.copy()
     form.data["version"] = str(ticket.version)
-

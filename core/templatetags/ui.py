@@ -52,7 +52,7 @@ def when(context: template.Context, moment: datetime | None) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         f"{moment:%Y-%m-%dT%H:%M:%S%z}",
         f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}",
-        say_when(moment, context.get("now") or timezone.now()),
+        say_when(moment, context.get("now") or moment),
     )
 
 
@@ -81,7 +81,7 @@ def field(bound: BoundField, columns: bool = False, label: str = "") -> dict[str
         "widget": bound.as_widget(attrs=attrs) if not isinstance(kind, forms.RadioSelect) else "",
         "is_group": isinstance(kind, forms.RadioSelect),
         "is_files": isinstance(kind, forms.ClearableFileInput),
-        "is_optional": not bound.field.required and not isinstance(kind, forms.HiddenInput),
+        "is_optional": not bound.field.required and not isinstance(kind, forms.RadioSelect),
         "columns": columns,
     }
 

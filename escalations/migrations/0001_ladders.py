@@ -5,35 +5,73 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_people'),
-        ('tickets', '0001_tickets'),
+        ("customers", "0001_people"),
+        ("tickets", "0001_tickets"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('trigger', models.CharField(max_length=20)),
-                ('about', models.CharField(max_length=200)),
-                ('dedupe_key', models.CharField(max_length=150)),
-                ('began_at', models.DateTimeField()),
-                ('snapshot', models.JSONField()),
-                ('steps_taken', models.PositiveSmallIntegerField(default=0)),
-                ('next_step_at', models.DateTimeField(null=True)),
-                ('state', models.CharField(choices=[('running', 'Waiting for someone'), ('acknowledged', 'Acknowledged'), ('finished', 'Finished')], default='running', max_length=12)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('ended_by', models.CharField(blank=True, max_length=150)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('ticket', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("trigger", models.CharField(max_length=20)),
+                ("about", models.CharField(max_length=200)),
+                ("dedupe_key", models.CharField(max_length=150)),
+                ("began_at", models.DateTimeField()),
+                ("snapshot", models.JSONField()),
+                ("steps_taken", models.PositiveSmallIntegerField(default=0)),
+                ("next_step_at", models.DateTimeField(null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Waiting for someone"),
+                            ("acknowledged", "Acknowledged"),
+                            ("finished", "Finished"),
+                        ],
+                        default="running",
+                        max_length=12,
+                    ),
+                ),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("ended_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer', 'ticket'], name='escalation_ticket'), models.Index(condition=models.Q(('state', 'running')), fields=['next_step_at', 'id'], name='escalation_due')],
-                'constraints': [models.UniqueConstraint(fields=('customer', 'dedupe_key'), name='escalation_once'), models.UniqueConstraint(fields=('customer', 'id'), name='escalation_tenant')],
+                "indexes": [
+                    models.Index(fields=["customer", "ticket"], name="escalation_ticket"),
+                    models.Index(
+                        condition=models.Q(("state", "running")),
+                        fields=["next_step_at", "id"],
+                        name="escalation_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "dedupe_key"), name="escalation_once"),
+                    models.UniqueConstraint(fields=("customer", "id"), name="escalation_tenant"),
+                ],
             },
         ),
     ]

@@ -5,59 +5,104 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_people'),
+        ("customers", "0001_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('public', 'The customer'), ('desk', 'The desk')], max_length=10)),
-                ('kind', models.CharField(max_length=40)),
-                ('dedupe_key', models.CharField(max_length=200)),
-                ('ticket_id', models.BigIntegerField(null=True)),
-                ('recipient_email', models.EmailField(max_length=254)),
-                ('recipient_name', models.CharField(max_length=150)),
-                ('subject', models.CharField(max_length=250)),
-                ('body', models.TextField()),
-                ('occurred_at', models.DateTimeField()),
-                ('deliver_after', models.DateTimeField()),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('dead', 'Given up')], default='queued', max_length=6)),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('last_error', models.CharField(blank=True, max_length=200)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[("public", "The customer"), ("desk", "The desk")], max_length=10
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("dedupe_key", models.CharField(max_length=200)),
+                ("ticket_id", models.BigIntegerField(null=True)),
+                ("recipient_email", models.EmailField(max_length=254)),
+                ("recipient_name", models.CharField(max_length=150)),
+                ("subject", models.CharField(max_length=250)),
+                ("body", models.TextField()),
+                ("occurred_at", models.DateTimeField()),
+                ("deliver_after", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("queued", "Queued"), ("sent", "Sent"), ("dead", "Given up")],
+                        default="queued",
+                        max_length=6,
+                    ),
+                ),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DeliveryAttempt',
+            name="DeliveryAttempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('begun_at', models.DateTimeField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('notification', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notifications.notification')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField()),
+                ("begun_at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "notification",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="notifications.notification",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='notification',
-            index=models.Index(condition=models.Q(('state', 'queued')), fields=['deliver_after', 'id'], name='notification_due'),
+            model_name="notification",
+            index=models.Index(
+                condition=models.Q(("state", "queued")),
+                fields=["deliver_after", "id"],
+                name="notification_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('customer', 'dedupe_key'), name='notification_once'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(fields=("customer", "dedupe_key"), name="notification_once"),
         ),
         migrations.AddConstraint(
-            model_name='notification',
-            constraint=models.UniqueConstraint(fields=('customer', 'id'), name='notification_tenant'),
+            model_name="notification",
+            constraint=models.UniqueConstraint(fields=("customer", "id"), name="notification_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='deliveryattempt',
-            constraint=models.UniqueConstraint(fields=('customer', 'notification', 'number'), name='attempt_number'),
+            model_name="deliveryattempt",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "notification", "number"), name="attempt_number"
+            ),
         ),
     ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -27,7 +28,7 @@ def post_reply(
     actor: Actor,
     at: datetime,
     body: str,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile[Any]] = (),
     automatic: bool = False,
     expected_version: int | None = None,
 ) -> Message:
@@ -72,13 +73,11 @@ def post_reply(
 
 @transaction.atomic
 def post_internal_note(
-    *, ticket: Ticket, actor: Actor, at: datetime, body: str, files: Sequence[UploadedFile] = ()
+    *, ticket: Ticket, actor: Actor, at: datetime, body: str, files: Sequence[UploadedFile[Any]] = ()
 ) -> Message:
     """Write a note that only the desk reads."""
     locked = lock(ticket, verb=Verb.NOTE)
-    message = write_message(
-        locked, actor=actor, at=at, body=body, audience=AudienceChoice.DESK, files=files
-    )
+    message = write_message(locked, actor=actor, at=at, body=body, audience=AudienceChoice.DESK, files=files)
     publish(
         InternalNotePosted(
             at=at, customer_id=locked.customer_id, ticket_id=locked.pk, actor=actor, message_id=message.pk
@@ -89,7 +88,7 @@ def post_internal_note(
 
 @transaction.atomic
 def post_customer_note(
-    *, ticket: Ticket, actor: Actor, at: datetime, body: str, files: Sequence[UploadedFile] = ()
+    *, ticket: Ticket, actor: Actor, at: datetime, body: str, files: Sequence[UploadedFile[Any]] = ()
 ) -> Message:
     """Write a note that only the customer's own people read."""
     locked = lock(ticket, verb=Verb.NOTE)
@@ -111,7 +110,7 @@ def write_message(
     at: datetime,
     body: str,
     audience: AudienceChoice,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile[Any]] = (),
     automatic: bool = False,
 ) -> Message:
     """Save a message and its files on a locked ticket; raises Refused beside the field at fault."""

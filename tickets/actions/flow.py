@@ -125,9 +125,7 @@ def end_hold(ticket: Ticket, *, actor: Actor, at: datetime) -> list[str]:
     if ticket.status == Status.ON_HOLD:
         ticket.status = Status.IN_PROGRESS.value
     publish(
-        TicketResumed(
-            at=at, customer_id=ticket.customer_id, ticket_id=ticket.pk, actor=actor, reason=reason
-        )
+        TicketResumed(at=at, customer_id=ticket.customer_id, ticket_id=ticket.pk, actor=actor, reason=reason)
     )
     return ["status", *_HOLD_COLUMNS]
 
@@ -151,7 +149,9 @@ def mark_restored(
     if moment > at:
         raise Refused("This time is in the future.", field="restored_at")
     if moment < at and not may_backdate:
-        raise Refused("Only a desk lead may say that service came back earlier than now.", field="restored_at")
+        raise Refused(
+            "Only a desk lead may say that service came back earlier than now.", field="restored_at"
+        )
     if moment < (locked.reached_desk_at or locked.opened_at):
         raise Refused("This is before the ticket reached the desk.", field="restored_at")
     locked.status = Status.RESTORED.value

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
@@ -33,7 +34,7 @@ def open_ticket(
     service: Service | None = None,
     aws_account: AwsAccount | None = None,
     started_at: datetime | None = None,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile[Any]] = (),
 ) -> Ticket:
     """File a ticket with the severity that the answers propose; P1 goes to the desk at once.
 

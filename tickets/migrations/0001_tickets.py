@@ -3,186 +3,475 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import tickets.models
 from django.db import migrations, models
+
+import tickets.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('customers', '0001_people'),
+        ("customers", "0001_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('incident', 'Incident'), ('request', 'Service request')], default='incident', max_length=10)),
-                ('subject', models.CharField(max_length=200)),
-                ('status', models.CharField(choices=[('new', 'New'), ('in_progress', 'In progress'), ('on_hold', 'On hold'), ('restored', 'Restored'), ('resolved', 'Resolved'), ('closed', 'Closed')], default='new', max_length=12)),
-                ('level', models.PositiveSmallIntegerField(default=1)),
-                ('severity', models.PositiveSmallIntegerField(choices=[(1, 'P1 Critical'), (2, 'P2 High'), (3, 'P3 Normal'), (4, 'P4 Low')])),
-                ('proposed_severity', models.PositiveSmallIntegerField(choices=[(1, 'P1 Critical'), (2, 'P2 High'), (3, 'P3 Normal'), (4, 'P4 Low')])),
-                ('severity_verified_at', models.DateTimeField(blank=True, null=True)),
-                ('severity_verified_by', models.CharField(blank=True, max_length=150)),
-                ('environment', models.CharField(choices=[('production', 'Production: live business depends on it'), ('non_production', 'Not production: test, development, training')], max_length=16)),
-                ('work', models.CharField(choices=[('stopped', 'Work has stopped'), ('degraded', 'Work goes on, but slowly or with failures'), ('nuisance', 'It is a nuisance'), ('unaffected', 'Work is unaffected')], max_length=12)),
-                ('has_workaround', models.BooleanField(default=False)),
-                ('affected', models.CharField(choices=[('few', 'A few people'), ('team', 'A site or a team'), ('business', 'The whole business')], max_length=10)),
-                ('security', models.CharField(choices=[('none', 'No security risk that we know of'), ('moderate', 'Moderate'), ('high', 'High, but not business-critical yet'), ('critical', 'Critical: an attack or a leak is happening or likely')], max_length=10)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('hold_reason', models.CharField(blank=True, choices=[('customer_reply', "Waiting for the customer's reply"), ('customer_access', 'Waiting for access from the customer'), ('vendor', 'Waiting for a vendor'), ('agreed_wait', 'Agreed wait')], max_length=16)),
-                ('hold_note', models.CharField(blank=True, max_length=500)),
-                ('held_at', models.DateTimeField(blank=True, null=True)),
-                ('hold_review_at', models.DateTimeField(blank=True, null=True)),
-                ('opened_at', models.DateTimeField()),
-                ('reached_desk_at', models.DateTimeField(blank=True, null=True)),
-                ('restored_at', models.DateTimeField(blank=True, null=True)),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closes_at', models.DateTimeField(blank=True, null=True)),
-                ('resolution_code', models.CharField(blank=True, choices=[('fixed', 'Fixed'), ('workaround', 'Workaround accepted'), ('answered', 'Question answered'), ('no_fault', 'No fault found'), ('duplicate', 'Duplicate'), ('excluded', 'Outside the agreement'), ('level_1', 'Solved by Level 1')], max_length=12)),
-                ('last_activity_at', models.DateTimeField()),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('next_due_at', models.DateTimeField(blank=True, null=True)),
-                ('next_objective', models.CharField(blank=True, max_length=10)),
-                ('clock_state', models.CharField(blank=True, max_length=10)),
-                ('has_cover', models.BooleanField(default=False)),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.deskperson')),
-                ('aws_account', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.awsaccount')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('requester', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.member')),
-                ('service', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("incident", "Incident"), ("request", "Service request")],
+                        default="incident",
+                        max_length=10,
+                    ),
+                ),
+                ("subject", models.CharField(max_length=200)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "New"),
+                            ("in_progress", "In progress"),
+                            ("on_hold", "On hold"),
+                            ("restored", "Restored"),
+                            ("resolved", "Resolved"),
+                            ("closed", "Closed"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "P1 Critical"), (2, "P2 High"), (3, "P3 Normal"), (4, "P4 Low")]
+                    ),
+                ),
+                (
+                    "proposed_severity",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "P1 Critical"), (2, "P2 High"), (3, "P3 Normal"), (4, "P4 Low")]
+                    ),
+                ),
+                ("severity_verified_at", models.DateTimeField(blank=True, null=True)),
+                ("severity_verified_by", models.CharField(blank=True, max_length=150)),
+                (
+                    "environment",
+                    models.CharField(
+                        choices=[
+                            ("production", "Production: live business depends on it"),
+                            ("non_production", "Not production: test, development, training"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "work",
+                    models.CharField(
+                        choices=[
+                            ("stopped", "Work has stopped"),
+                            ("degraded", "Work goes on, but slowly or with failures"),
+                            ("nuisance", "It is a nuisance"),
+                            ("unaffected", "Work is unaffected"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("has_workaround", models.BooleanField(default=False)),
+                (
+                    "affected",
+                    models.CharField(
+                        choices=[
+                            ("few", "A few people"),
+                            ("team", "A site or a team"),
+                            ("business", "The whole business"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "security",
+                    models.CharField(
+                        choices=[
+                            ("none", "No security risk that we know of"),
+                            ("moderate", "Moderate"),
+                            ("high", "High, but not business-critical yet"),
+                            ("critical", "Critical: an attack or a leak is happening or likely"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "hold_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("customer_reply", "Waiting for the customer's reply"),
+                            ("customer_access", "Waiting for access from the customer"),
+                            ("vendor", "Waiting for a vendor"),
+                            ("agreed_wait", "Agreed wait"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("hold_note", models.CharField(blank=True, max_length=500)),
+                ("held_at", models.DateTimeField(blank=True, null=True)),
+                ("hold_review_at", models.DateTimeField(blank=True, null=True)),
+                ("opened_at", models.DateTimeField()),
+                ("reached_desk_at", models.DateTimeField(blank=True, null=True)),
+                ("restored_at", models.DateTimeField(blank=True, null=True)),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closes_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "resolution_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("fixed", "Fixed"),
+                            ("workaround", "Workaround accepted"),
+                            ("answered", "Question answered"),
+                            ("no_fault", "No fault found"),
+                            ("duplicate", "Duplicate"),
+                            ("excluded", "Outside the agreement"),
+                            ("level_1", "Solved by Level 1"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("last_activity_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("next_due_at", models.DateTimeField(blank=True, null=True)),
+                ("next_objective", models.CharField(blank=True, max_length=10)),
+                ("clock_state", models.CharField(blank=True, max_length=10)),
+                ("has_cover", models.BooleanField(default=False)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.deskperson",
+                    ),
+                ),
+                (
+                    "aws_account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.awsaccount",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "requester",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.member",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.service",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('author_kind', models.CharField(max_length=10)),
-                ('author_id', models.BigIntegerField(null=True)),
-                ('author_name', models.CharField(max_length=150)),
-                ('body', models.TextField()),
-                ('audience', models.CharField(choices=[('public', 'Customer and desk'), ('desk', 'The desk only'), ('customer', 'The customer only')], default='public', max_length=10)),
-                ('automatic', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('ticket', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("author_kind", models.CharField(max_length=10)),
+                ("author_id", models.BigIntegerField(null=True)),
+                ("author_name", models.CharField(max_length=150)),
+                ("body", models.TextField()),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("public", "Customer and desk"),
+                            ("desk", "The desk only"),
+                            ("customer", "The customer only"),
+                        ],
+                        default="public",
+                        max_length=10,
+                    ),
+                ),
+                ("automatic", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['at', 'id'],
+                "ordering": ["at", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('public', 'Customer and desk'), ('desk', 'The desk only'), ('customer', 'The customer only')], default='public', max_length=10)),
-                ('token', models.CharField(default=tickets.models.new_file_token, max_length=43)),
-                ('name', models.CharField(max_length=120)),
-                ('size', models.PositiveIntegerField()),
-                ('content_type', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('stored_name', models.CharField(max_length=100)),
-                ('uploaded_by', models.CharField(max_length=150)),
-                ('at', models.DateTimeField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('message', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.message')),
-                ('ticket', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("public", "Customer and desk"),
+                            ("desk", "The desk only"),
+                            ("customer", "The customer only"),
+                        ],
+                        default="public",
+                        max_length=10,
+                    ),
+                ),
+                ("token", models.CharField(default=tickets.models.new_file_token, max_length=43)),
+                ("name", models.CharField(max_length=120)),
+                ("size", models.PositiveIntegerField()),
+                ("content_type", models.CharField(max_length=100)),
+                ("sha256", models.CharField(max_length=64)),
+                ("stored_name", models.CharField(max_length=100)),
+                ("uploaded_by", models.CharField(max_length=150)),
+                ("at", models.DateTimeField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='TicketCounter',
+            name="TicketCounter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_number', models.PositiveIntegerField(default=0)),
-                ('customer', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_number", models.PositiveIntegerField(default=0)),
+                (
+                    "customer",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TicketText',
+            name="TicketText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('audience', models.CharField(choices=[('public', 'Customer and desk'), ('desk', 'The desk only'), ('customer', 'The customer only')], max_length=10)),
-                ('vector', django.contrib.postgres.search.SearchVectorField()),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('ticket', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("public", "Customer and desk"),
+                            ("desk", "The desk only"),
+                            ("customer", "The customer only"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("vector", django.contrib.postgres.search.SearchVectorField()),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Watcher',
+            name="Watcher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.member')),
-                ('ticket', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='watchers', to='tickets.ticket')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="customers.customer"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.member",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="watchers",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status__in', ['resolved', 'closed']), _negated=True), fields=['next_due_at', 'opened_at', 'id'], name='ticket_queue'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("status__in", ["resolved", "closed"]), _negated=True),
+                fields=["next_due_at", "opened_at", "id"],
+                name="ticket_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', '-last_activity_at', '-id'], name='ticket_list'),
+            model_name="ticket",
+            index=models.Index(fields=["customer", "-last_activity_at", "-id"], name="ticket_list"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('status', 'resolved')), fields=['closes_at'], name='ticket_closing'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("status", "resolved")), fields=["closes_at"], name="ticket_closing"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('customer', 'number'), name='ticket_number'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(fields=("customer", "number"), name="ticket_number"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('customer', 'id'), name='ticket_tenant'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(fields=("customer", "id"), name="ticket_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('level__range', (1, 3))), name='ticket_level'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__range", (1, 3))), name="ticket_level"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('severity__range', (1, 4))), name='ticket_severity'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("severity__range", (1, 4))), name="ticket_severity"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['customer', 'ticket', 'at'], name='message_thread'),
+            model_name="message",
+            index=models.Index(fields=["customer", "ticket", "at"], name="message_thread"),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('customer', 'id'), name='message_tenant'),
+            model_name="message",
+            constraint=models.UniqueConstraint(fields=("customer", "id"), name="message_tenant"),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['customer', 'ticket'], name='attachment_ticket'),
+            model_name="attachment",
+            index=models.Index(fields=["customer", "ticket"], name="attachment_ticket"),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['token'], name='attachment_address'),
+            model_name="attachment",
+            index=models.Index(fields=["token"], name="attachment_address"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('customer', 'token'), name='attachment_token'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(fields=("customer", "token"), name="attachment_token"),
         ),
         migrations.AddIndex(
-            model_name='tickettext',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['vector'], name='tickettext_vector'),
+            model_name="tickettext",
+            index=django.contrib.postgres.indexes.GinIndex(fields=["vector"], name="tickettext_vector"),
         ),
         migrations.AddConstraint(
-            model_name='tickettext',
-            constraint=models.UniqueConstraint(fields=('customer', 'ticket', 'audience'), name='tickettext_once'),
+            model_name="tickettext",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "ticket", "audience"), name="tickettext_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='watcher',
-            constraint=models.UniqueConstraint(fields=('customer', 'ticket', 'member'), name='watcher_once'),
+            model_name="watcher",
+            constraint=models.UniqueConstraint(fields=("customer", "ticket", "member"), name="watcher_once"),
         ),
     ]

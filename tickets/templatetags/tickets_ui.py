@@ -23,7 +23,13 @@ OBJECTIVES = {"respond": "Respond", "update": "Update", "restore": "Restore", "r
 def severity(value: int, word: bool = False) -> dict[str, Any]:
     """Show a severity as number, bars and ink; never as a colour."""
     bars = [(i * 3, round(8 - i * 2.4, 1), round(3 + i * 2.4, 1), i > 4 - value) for i in range(4)]
-    return {"value": value, "label": Severity(value).label, "name": Severity(value).name, "word": word, "bars": bars}
+    return {
+        "value": value,
+        "label": Severity(value).label,
+        "name": Severity(value).name,
+        "word": word,
+        "bars": bars,
+    }
 
 
 @register.inclusion_tag("tickets/clock_chip.html")

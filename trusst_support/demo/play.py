@@ -47,10 +47,10 @@ def play(*, now: datetime, password: str) -> int:
     for number, tale in enumerate(tales):
         opened_at = now - timedelta(minutes=tale.ago)
         moments.append((opened_at, number, -1, tale, None))
-        for place, step in enumerate(tale.steps):
-            at = opened_at + timedelta(minutes=step.after)
+        for place, coming in enumerate(tale.steps):
+            at = opened_at + timedelta(minutes=coming.after)
             if at < now:
-                moments.append((at, number, place, tale, step))
+                moments.append((at, number, place, tale, coming))
     opened: dict[int, Ticket] = {}
     for at, number, _, tale, step in sorted(moments, key=lambda moment: moment[:3]):
         _let_time_pass(until=at)
@@ -121,7 +121,12 @@ def _take_on(organisation: Organisation, *, at: datetime, now: datetime) -> Cust
         customers.add_service(customer=customer, name=name)
     for name, account_id, plan, state in organisation.accounts:
         customers.add_aws_account(
-            customer=customer, name=name, account_id=account_id, declared_plan=plan, support_state=state, at=at
+            customer=customer,
+            name=name,
+            account_id=account_id,
+            declared_plan=plan,
+            support_state=state,
+            at=at,
         )
     if organisation.has_agreement:
         slas.sign_agreement(
@@ -163,9 +168,7 @@ def _take_step(cast: Cast, ticket: Ticket, step: Step) -> None:
         member = cast.members[step.who]
         context, actor, offered = access.member_context(member), access.member_actor(member), verbs.MEMBER
     with acting_as(context) as at:
-        offered[step.verb].act(
-            verbs.Request(ticket=ticket, actor=actor, at=at, values=values, person=person)
-        )
+        offered[step.verb].act(verbs.Request(ticket=ticket, actor=actor, at=at, values=values, person=person))
 
 
 def password_file() -> Any:

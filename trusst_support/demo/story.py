@@ -111,9 +111,15 @@ TALES: tuple[Tale, ...] = (
             reply(9, "Tom", "I have your report and am on the failover now. Next news within the hour."),
             confirm(12, "Tom", 1, "Dispatch is stopped for the whole business and there is no way around."),
             note(25, "Mei", "Storage of the standby did not attach. Start the snapshot restore in parallel."),
-            reply(60, "Tom", "The standby took over, but its storage did not attach. We opened a case with AWS and "
-                  "restore the 12:00 snapshot as a fallback."),
-            hold(62, "Tom", "vendor", "AWS attaches the volume of the standby; case opened as production down"),
+            reply(
+                60,
+                "Tom",
+                "The standby took over, but its storage did not attach. We opened a case with AWS and "
+                "restore the 12:00 snapshot as a fallback.",
+            ),
+            hold(
+                62, "Tom", "vendor", "AWS attaches the volume of the standby; case opened as production down"
+            ),
         ),
     ),
     Tale(
@@ -134,7 +140,10 @@ TALES: tuple[Tale, ...] = (
         impact=P2,
         service="Imaging archive",
         account="banksia-clinical",
-        steps=(take(6, "Priya"), reply(14, "Priya", "I see the queue on the storage gateway and am clearing it.")),
+        steps=(
+            take(6, "Priya"),
+            reply(14, "Priya", "I see the queue on the storage gateway and am clearing it."),
+        ),
     ),
     Tale(
         customer="corella",
@@ -173,7 +182,9 @@ TALES: tuple[Tale, ...] = (
             Step(40, "Ben", "note", {"body": "Router at the depot restarted, still drops. Passing it on."}),
             Step(45, "Ben", "pass"),
             take(70, "Tom"),
-            reply(80, "Tom", "Which of the two tunnels do the scanners use? The logs show one healthy tunnel."),
+            reply(
+                80, "Tom", "Which of the two tunnels do the scanners use? The logs show one healthy tunnel."
+            ),
             hold(81, "Tom", "customer_reply", "Which tunnel the scanners use"),
         ),
     ),
@@ -239,7 +250,10 @@ TALES: tuple[Tale, ...] = (
         impact=P3,
         service="Broker portal",
         account="jacaranda-main",
-        steps=(take(50, "Tom"), reply(55, "Tom", "The session store was resized last night; I am checking it.")),
+        steps=(
+            take(50, "Tom"),
+            reply(55, "Tom", "The session store was resized last night; I am checking it."),
+        ),
     ),
     Tale(
         customer="jacaranda",
@@ -275,7 +289,11 @@ TALES: tuple[Tale, ...] = (
             reply(20, "Mei", "The keys of the account are disabled. We are reading what they were used for."),
             confirm(40, "Mei", 2, "High risk, contained: nothing was read outside the test bucket."),
             restored(150, "Mei"),
-            reply(160, "Mei", "The address belongs to your new auditor. We keep the keys disabled until you ask."),
+            reply(
+                160,
+                "Mei",
+                "The address belongs to your new auditor. We keep the keys disabled until you ask.",
+            ),
             resolve(170, "Mei", ResolutionCode.NO_FAULT),
         ),
     ),

@@ -127,7 +127,7 @@ class Services:
 
     def ensure_database(self, name: str = "portal") -> None:
         """Make the application's database, owned by the role that migrates."""
-        if self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "":
+        if self.sql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'") == "":  # noqa: S608 - a name of ours
             self.sql(f'CREATE DATABASE "{name}" OWNER portal_owner')
 
     def sql(self, statement: str, *, database: str = "postgres") -> str:
@@ -219,7 +219,16 @@ class Services:
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        ready = [self._bin("pg_isready"), "-q", "-h", self.run, "-U", "postgres", "-d", "postgres"]
+        ready: list[str | Path] = [
+            self._bin("pg_isready"),
+            "-q",
+            "-h",
+            self.run,
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+        ]
         self._spawn(
             "postgres",
             [self._bin("postgres"), "-D", cluster, *options],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +31,7 @@ class MailboxBackend(BaseEmailBackend):
                 path = path.with_name(f"{path.stem}+.eml")
             temporary = path.with_suffix(".part")
             temporary.write_bytes(content.as_bytes())
-            os.replace(temporary, path)
+            temporary.replace(path)
         return len(email_messages)
 
     def has_message(self, message_id: str) -> bool:

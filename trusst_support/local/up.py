@@ -42,13 +42,15 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        print(f"The portal is running already at {lock.read().strip() or ADDRESS}. Stop it there with Ctrl-C.")
+        print(
+            f"The portal is running already at {lock.read().strip() or ADDRESS}. Stop it there with Ctrl-C."
+        )
         return 1
     lock.truncate(0)
     lock.write(ADDRESS)
     lock.flush()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     if ("DATABASE_URL" in os.environ) != ("DATABASE_OWNER_URL" in os.environ):
         print("Set DATABASE_URL and DATABASE_OWNER_URL together: one serves, the other migrates.")
         return 2
@@ -82,8 +84,8 @@ def main() -> int:
         print(f"{' '.join(map(str, error.cmd[1:3]))} failed.", file=sys.stderr)
         return 1
     finally:
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, signal.SIG_IGN)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         _end(children)
         services.stop()
 

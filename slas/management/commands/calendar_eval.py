@@ -15,7 +15,7 @@ class Command(BaseCommand):
     """Answer questions about calendars, one per line; needs no database."""
 
     help = "Answer calendar questions (add, elapsed), one JSON object per line (- reads standard input)."
-    requires_system_checks: list[str] = []  # type: ignore[assignment] # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="a file, or - for standard input")

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     """Compute the clocks of replay documents; needs no database."""
 
     help = "Print the clocks of a replay document, or of one document per line (- reads standard input)."
-    requires_system_checks: list[str] = []  # type: ignore[assignment] # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="a file, or - for standard input")

@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Load the demonstration into an empty database: six customers, their people and their tickets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--if-empty", action="store_true", help="do nothing where there are users already")
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing where there are users already"
+        )
 
     def handle(self, *args: Any, if_empty: bool, **options: Any) -> None:
         if User.objects.exists():

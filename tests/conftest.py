@@ -1,0 +1,214 @@
+"""What every test stands on: a database made by its owner and used by the least-privileged login, a clock
+that only tests move, the cast, and no network beyond this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client, TransactionTestCase
+from rest_framework.test import APIClient
+
+from core import now as core_now
+from customers.models import DeskPerson, Member
+from tests.cast import START, Cast, assemble
+
+KEPT = ("django_migrations", "django_content_type", "slas_calendarversion", "slas_policyversion")
+LOGS = ("core_eventrecord", "core_deskrecord")
+ALIASES = ("default", "ledger", "owner")
+
+
+# --- The database ------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Make this worker's database as portal_owner and leave it to portal_login."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_portal_{worker}"
+    with django_db_blocker.unblock():
+        _recreate(name)
+        for alias in ALIASES:
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+        call_command("migrate", database="owner", verbosity=0)
+    yield
+    with django_db_blocker.unblock():
+        for alias in ALIASES:
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = "portal"
+        _drop(name)
+
+
+def _recreate(name: str) -> None:
+    _drop(name)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" OWNER portal_owner')
+
+
+def _drop(name: str) -> None:
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    connections["owner"].close()
+
+
+def _empty_as_owner(case: TransactionTestCase) -> None:
+    """Empty every table but the seeded configuration; the append-only logs let only their owner do that."""
+    owner = connections["owner"]
+    with owner.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [row[0] for row in cursor.fetchall() if row[0] not in KEPT]
+        for log in LOGS:
+            cursor.execute(f'ALTER TABLE "{log}" DISABLE TRIGGER append_only_table')
+        cursor.execute("TRUNCATE {} RESTART IDENTITY".format(", ".join(f'"{table}"' for table in tables)))
+        for log in LOGS:
+            cursor.execute(f'ALTER TABLE "{log}" ENABLE TRIGGER append_only_table')
+    owner.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_as_owner() -> Iterator[None]:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(TransactionTestCase, "_fixture_teardown", _flush)
+    yield
+    patch.undo()
+
+
+def _flush(case: TransactionTestCase) -> None:
+    allowed = type(case).databases
+    type(case)._remove_databases_failures()  # type: ignore[attr-defined]
+    try:
+        _empty_as_owner(case)
+    finally:
+        type(case).databases = allowed
+        type(case)._add_databases_failures()  # type: ignore[attr-defined]
+
+
+# --- Time --------------------------------------------------------------------------------------------
+class Clock:
+    """The database's clock as the portal reads it; it stands still until a test moves it."""
+
+    def __init__(self, start: datetime) -> None:
+        self.now = start
+
+    def advance(self, **length: float) -> datetime:
+        self.now += timedelta(**length)
+        return self.now
+
+    def set(self, moment: datetime) -> datetime:
+        self.now = moment
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Freeze the portal's clock at a known Tuesday."""
+    frozen = Clock(START)
+    monkeypatch.setattr(core_now, "_read_clock", lambda using: frozen.now)
+    return frozen
+
+
+# --- Places ------------------------------------------------------------------------------------------
+@pytest.fixture(autouse=True)
+def _own_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "PORTAL_FILES_ROOT", tmp_path / "files")
+    monkeypatch.setattr(settings, "PORTAL_MAIL_DIR", tmp_path / "mail")
+    monkeypatch.setattr(settings, "EMAIL_BACKEND", "trusst_support.local.mail.MailboxBackend")
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    patch = pytest.MonkeyPatch()
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "local"
+        if host not in ("local", "127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test tried to reach {host}")
+        connect(self, address)
+
+    patch.setattr(socket.socket, "connect", guarded)
+    yield
+    patch.undo()
+
+
+# --- People ------------------------------------------------------------------------------------------
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody, inside the test's transaction."""
+    return assemble()
+
+
+@pytest.fixture
+def real_cast(transactional_db: None) -> Cast:
+    """Everybody, committed, for tests with more than one connection."""
+    return assemble()
+
+
+Browse = Callable[[Member | DeskPerson], Client]
+
+
+@pytest.fixture
+def browse() -> Browse:
+    """Return a function that signs a person in and returns their browser."""
+
+    def sign_in(person: Member | DeskPerson) -> Client:
+        client = Client()
+        client.force_login(person.user)
+        return client
+
+    return sign_in
+
+
+Call = Callable[[Member | DeskPerson], APIClient]
+
+
+@pytest.fixture
+def call() -> Call:
+    """Return a function that signs a person in and returns their API client."""
+
+    def sign_in(person: Member | DeskPerson) -> APIClient:
+        client = APIClient()
+        client.force_login(person.user)
+        return client
+
+    return sign_in
+
+
+# --- Chromium ----------------------------------------------------------------------------------------
+def find_chromium() -> str | None:
+    """Return where Chromium is, or None."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no browser, saying so; with PORTAL_REQUIRE_BROWSER they fail instead."""
+    if find_chromium() or os.environ.get("PORTAL_REQUIRE_BROWSER"):
+        return
+    skip = pytest.mark.skip(reason="Chromium is not installed: journeys in a browser were left out")
+    for item in items:
+        if "browser" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Count a skip as a failure where everything needed is meant to be there."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("PORTAL_NO_SKIPS") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
