@@ -62,15 +62,19 @@ def open_page(browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatc
         page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
         page.on(
             "console",
-            lambda line: complaints.append(line.text)
-            if line.type == "error" and "status of 4" not in line.text
-            else None,
+            lambda line: (
+                complaints.append(line.text)
+                if line.type == "error" and "status of 4" not in line.text
+                else None
+            ),
         )
         page.on(
             "request",
-            lambda request: complaints.append(f"asked {request.url}")
-            if not request.url.startswith((live_server.url, "data:", "blob:"))
-            else None,
+            lambda request: (
+                complaints.append(f"asked {request.url}")
+                if not request.url.startswith((live_server.url, "data:", "blob:"))
+                else None
+            ),
         )
         return page
 
