@@ -1,0 +1,69 @@
+"""Two customers with a row in every table that belongs to customers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.tenancy import acting_as, worker_context
+from customers import actions as customers
+from customers.models import Invitation, MemberRole
+from escalations import actions as escalations
+from notifications.models import DeliveryAttempt, Notification
+from tests.cast import CRITICAL, Cast, House, actor_of, context_of, file_ticket, picture
+from tickets import actions as tickets
+from tickets.models import Attachment, Ticket
+
+
+@dataclass
+class Belongings:
+    """What one customer has, by the names that addresses use."""
+
+    house: House
+    ticket: Ticket
+    file: Attachment
+    invitation: Invitation
+
+
+def furnish(cast: Cast, house: House) -> Belongings:
+    """Give a customer one of everything."""
+    ticket = file_ticket(
+        house.requester, impact=CRITICAL, subject=f"{house.customer.key} down", files=[picture()]
+    )
+    with acting_as(context_of(house.coordinator)) as now:
+        tickets.watch(ticket=ticket, member=house.coordinator)
+        tickets.post_customer_note(
+            ticket=ticket,
+            actor=actor_of(house.coordinator),
+            at=now,
+            body="Our own words",
+            files=[picture("own.png")],
+        )
+    with acting_as(context_of(house.lead)) as now:
+        invitation = customers.invite_member(
+            customer=house.customer,
+            actor=actor_of(house.lead),
+            at=now,
+            email=f"new@{house.customer.slug}.example",
+            name="New Person",
+            role=MemberRole.REQUESTER,
+        )
+    with acting_as(context_of(cast.engineer)) as now:
+        tickets.post_internal_note(
+            ticket=ticket,
+            actor=actor_of(cast.engineer),
+            at=now,
+            body="Desk words",
+            files=[picture("desk.png")],
+        )
+    escalations.advance_due()
+    with acting_as(context_of(cast.engineer)) as now:
+        tickets.post_reply(ticket=ticket, actor=actor_of(cast.engineer), at=now, body="We are on it")
+    with acting_as(worker_context()) as now:
+        notification = Notification.objects.filter(customer=house.customer).first()
+        assert notification is not None
+        DeliveryAttempt.objects.create(
+            customer=house.customer, notification=notification, number=1, begun_at=now + timedelta(seconds=1)
+        )
+        file = Attachment.objects.get(customer=house.customer, audience="public")
+    return Belongings(house=house, ticket=ticket, file=file, invitation=invitation)

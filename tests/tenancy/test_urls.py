@@ -1,0 +1,199 @@
+"""Every address × every role × two customers; an address that is not in the table fails the test.
+
+Another customer's object is 404, a missing role 403, and each row has somebody who gets in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from core.models import EventRecord
+from core.tenancy import acting_as, worker_context
+from customers.models import DeskPerson, Member
+from tests.cast import Cast
+from tests.tenancy.everything import Belongings, furnish
+
+WHO = ("nobody", "requester", "coordinator", "lead", "outsider", "engineer", "desk lead", "manager", "admin")
+IN, FORBIDDEN, HIDDEN, OK, WRONG, STALE = 302, 403, 404, 200, 422, 409
+
+
+def row(
+    nobody: int, members: int | tuple[int, int, int], outsider: int, desk: int | tuple[int, int]
+) -> list[int]:
+    """Spell out what each of WHO gets; desk may differ between engineers and the others."""
+    inside = (members,) * 3 if isinstance(members, int) else members
+    engineer, others = (desk, desk) if isinstance(desk, int) else desk
+    return [nobody, *inside, outsider, engineer, others, others, others]
+
+
+PAGE_OF_CUSTOMER = row(IN, OK, HIDDEN, HIDDEN)
+PAGE_OF_DESK = row(IN, FORBIDDEN, FORBIDDEN, OK)
+DESK_POST = row(IN, FORBIDDEN, FORBIDDEN, WRONG)
+MEMBER_POST = row(IN, WRONG, HIDDEN, HIDDEN)
+LEVEL_1_POST = row(IN, (FORBIDDEN, WRONG, WRONG), HIDDEN, HIDDEN)
+API_READ = row(FORBIDDEN, OK, HIDDEN, OK)
+API_DESK = row(FORBIDDEN, FORBIDDEN, HIDDEN, STALE)
+
+#: name → (method, statuses for WHO). POSTs carry too little, or a stale version, so that nothing changes.
+TABLE: dict[str, tuple[str, list[int]]] = {
+    "people": ("get", PAGE_OF_CUSTOMER),
+    "people-revoke": ("post", row(IN, (FORBIDDEN, FORBIDDEN, HIDDEN), HIDDEN, HIDDEN)),
+    "desk-people": ("get", PAGE_OF_DESK),
+    "desk-people-revoke": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))),
+    "desk-queue": ("get", PAGE_OF_DESK),
+    "desk-ticket": ("get", PAGE_OF_DESK),
+    "desk-evidence": ("get", PAGE_OF_DESK),
+    "desk-file": ("get", PAGE_OF_DESK),
+    "desk-ticket-acknowledge": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),
+    **{
+        f"desk-ticket-{name}": ("post", DESK_POST)
+        for name in (
+            "reply",
+            "note",
+            "assign",
+            "take",
+            "severity",
+            "hold",
+            "resume",
+            "restored",
+            "resolve",
+            "reopen",
+            "return",
+            "close",
+        )
+    },
+    "portal-tickets": ("get", PAGE_OF_CUSTOMER),
+    "portal-report": ("get", PAGE_OF_CUSTOMER),
+    "portal-report-preview": ("post", PAGE_OF_CUSTOMER),
+    "portal-ticket": ("get", PAGE_OF_CUSTOMER),
+    "portal-evidence": ("get", PAGE_OF_CUSTOMER),
+    "portal-file": ("get", PAGE_OF_CUSTOMER),
+    "portal-ticket-reply": ("post", MEMBER_POST),
+    "portal-ticket-reopen": ("post", MEMBER_POST),
+    "portal-ticket-confirm": ("post", MEMBER_POST),
+    "portal-ticket-note": ("post", LEVEL_1_POST),
+    "portal-ticket-pass": ("post", LEVEL_1_POST),
+    "portal-ticket-solve": ("post", row(IN, FORBIDDEN, HIDDEN, HIDDEN)),  # the desk has this ticket
+    "api-tickets": ("get", API_READ),
+    "api-ticket": ("get", API_READ),
+    "api-messages": ("get", API_READ),
+    **{f"api-ticket-{name}": ("post", API_DESK) for name in ("take", "resume", "restored")},
+    **{
+        f"api-ticket-{name}": ("post", row(FORBIDDEN, FORBIDDEN, HIDDEN, 400))
+        for name in ("assign", "severity", "hold", "return", "resolve")
+    },
+    "api-ticket-reopen": ("post", row(FORBIDDEN, STALE, HIDDEN, STALE)),
+    "api-ticket-close": ("post", API_DESK),
+    "api-ticket-pass": ("post", row(FORBIDDEN, (FORBIDDEN, STALE, STALE), HIDDEN, FORBIDDEN)),
+    "api-ticket-solve": ("post", row(FORBIDDEN, FORBIDDEN, HIDDEN, FORBIDDEN)),
+    "api-ticket-confirm": ("post", row(FORBIDDEN, STALE, HIDDEN, FORBIDDEN)),
+}
+#: Addresses that know no customer, each with the reason.
+OPEN = {
+    "home": "sends everybody to where they work",
+    "join": "the signed token in the address is the permission; see tests/customers",
+    "api-schema": "the shape of the API, the same for all",
+    "api-docs": "the same, readable",
+    "local-mail": "only on a local portal",
+    "local-mail-detail": "only on a local portal",
+}
+
+
+def names() -> Iterator[str]:
+    stack = list(get_resolver().url_patterns)
+    while stack:
+        pattern = stack.pop()
+        if hasattr(pattern, "url_patterns"):
+            stack.extend(pattern.url_patterns)
+        else:
+            assert pattern.name, f"{pattern.pattern} has no name"
+            yield pattern.name
+
+
+def test_every_address_is_in_the_table() -> None:
+    ours = {name for name in names() if not name.startswith("account_")}
+    assert ours == set(TABLE) | set(OPEN)
+
+
+@pytest.fixture
+def belongings(cast: Cast) -> Belongings:
+    furnish(cast, cast.globex)
+    return furnish(cast, cast.acme)
+
+
+def address(name: str, of: Belongings) -> str:
+    everything: dict[str, Any] = {
+        "customer": of.house.customer.slug,
+        "number": of.ticket.number,
+        "key": of.ticket.key,
+        "token": of.file.token,
+        "pk": of.invitation.pk + 1000,
+    }
+    [(_, params)] = get_resolver().reverse_dict.getlist(name)[0][0]
+    return reverse(name, kwargs={param: everything[param] for param in params})
+
+
+def visitors(cast: Cast) -> dict[str, Client]:
+    people: dict[str, Member | DeskPerson] = {
+        "requester": cast.acme.requester,
+        "coordinator": cast.acme.coordinator,
+        "lead": cast.acme.lead,
+        "outsider": cast.globex.lead,
+        "engineer": cast.engineer,
+        "desk lead": cast.lead,
+        "manager": cast.manager,
+        "admin": cast.admin,
+    }
+    found = {"nobody": Client()}
+    for name, person in people.items():
+        found[name] = Client()
+        found[name].force_login(person.user)
+    return found
+
+
+def test_each_role_gets_exactly_what_it_should(cast: Cast, belongings: Belongings) -> None:
+    wrong = []
+    with acting_as(worker_context()):
+        facts = EventRecord.objects.exclude(type="escalations.alert_acknowledged").count()
+    clients = visitors(cast)
+    for name, (method, expected) in TABLE.items():
+        url = address(name, belongings)
+        values = {"version": 999_999} if name.startswith("api-") else {}
+        for who, status in zip(WHO, expected, strict=True):
+            answer = getattr(clients[who], method)(url, values)
+            if answer.status_code != status:
+                wrong.append(f"{name} {who}: {answer.status_code}, not {status}")
+            if status in (FORBIDDEN, HIDDEN):
+                assert belongings.ticket.subject not in answer.content.decode(), (name, who)
+            if answer.streaming:
+                b"".join(answer.streaming_content)  # a browser reads the file to its end
+    assert wrong == []
+    with acting_as(worker_context()):
+        assert EventRecord.objects.exclude(type="escalations.alert_acknowledged").count() == facts
+
+
+def test_no_page_of_one_customer_names_anything_of_another(cast: Cast, belongings: Belongings) -> None:
+    client = visitors(cast)["outsider"]
+    for url in (
+        "/c/globex/",
+        "/c/globex/?show=finished",
+        "/c/globex/people/",
+        "/c/globex/?q=ACME-1",
+        "/c/globex/?q=down",
+    ):
+        page = client.get(url).content.decode()
+        assert "ACME" not in page.replace("?q=ACME-1", "").replace('value="ACME-1"', "").replace(
+            "“ACME-1”", ""
+        ), url
+        assert "acme" not in page, url
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _) in TABLE.items() if method == "post"])
+def test_a_change_is_never_made_by_a_get(cast: Cast, belongings: Belongings, name: str) -> None:
+    client = visitors(cast)["engineer" if "desk" in name or "api" in name else "coordinator"]
+    assert client.get(address(name, belongings)).status_code == 405
