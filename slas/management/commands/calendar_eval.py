@@ -28,34 +28,43 @@ class Command(BaseCommand):
                 with Path(options["file"]).open(encoding="utf-8") as stream:
                     self._run(stream)
         except (CalendarError, OSError, UnicodeDecodeError) as error:
-            self.stderr.write(str(error))
+            # The path may hold a key of the question, and that a line break.
+            self.stderr.write(" ".join(str(error).split()))
             sys.exit(2)
 
     def _run(self, stream: IO[str]) -> None:
         for number, line in enumerate(stream, start=1):
             if line.strip():
-                self.stdout.write(json.dumps(_answer(line, number)))
-                self.stdout.flush()
+                self.stdout.write(json.dumps(_answer(_read(line, f"line {number}"))))
+                self.stdout.flush()  # whoever asks may wait for this answer before the next question
 
 
-def _answer(line: str, number: int) -> dict[str, Any]:
-    """Answer one question; raises CalendarError naming the path of the fault."""
+def _read(line: str, path: str) -> dict[str, Any]:
     try:
         question = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise CalendarError(f"line {number}", f"not JSON: {error.msg}") from None
+    except (ValueError, RecursionError) as error:  # also numbers and nesting beyond what Python reads
+        raise CalendarError(path, f"not JSON: {error}") from None
     if not isinstance(question, dict):
-        raise CalendarError(f"line {number}", "an object is required")
+        raise CalendarError(path, "an object is required")
+    return question
+
+
+def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    """Answer one question; raises CalendarError naming the path of the fault."""
     calendar = Calendar.from_dict(question)
     start = read_instant(question.get("start"), "start")
+    result: int | str
     match question.get("op"):
         case "add":
-            seconds = question.get("seconds")
-            if not isinstance(seconds, int) or isinstance(seconds, bool) or seconds < 0:
-                raise CalendarError("seconds", "a whole number of at least 0 is required")
-            return {"id": question.get("id"), "result": write_instant(calendar.add(start, seconds))}
+            result = write_instant(calendar.add(start, _read_seconds(question.get("seconds"))))
         case "elapsed":
-            end = read_instant(question.get("end"), "end")
-            return {"id": question.get("id"), "result": calendar.elapsed(start, end)}
+            result = calendar.elapsed(start, read_instant(question.get("end"), "end"))
         case other:
             raise CalendarError("op", f"{other!r} is not add or elapsed")
+    return {"id": question.get("id"), "result": result}
+
+
+def _read_seconds(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise CalendarError("seconds", "a whole number of at least 0 is required")
+    return value
