@@ -10,8 +10,10 @@ from typing import Any, ClassVar, TypeVar
 
 from django.db import connection
 
-from core.models import EventRecord
+from core.models import DeskRecord, EventRecord
 from core.tenancy import Actor, ActorKind
+
+T = TypeVar("T", "Event", "DeskEvent")
 
 
 class Audience(StrEnum):
@@ -38,22 +40,51 @@ class Event:
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        if cls.type_name:
-            known = _types.setdefault(cls.type_name, cls)
-            if known is not cls and known.__qualname__ != cls.__qualname__:
-                raise TypeError(f"two events are called {cls.type_name}")
+        _register(_types, cls)
 
     def payload(self) -> dict[str, Any]:
         """Return the fields that the subclass added."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _BASE_FIELDS}
+        return _added_fields(self, Event)
 
     def sentence(self) -> str:
         """Return what a ticket's timeline says of this fact; empty when it says nothing."""
         return ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeskEvent:
+    """Something that became true of the desk itself (staff, policies, calendars) and of no customer."""
+
+    type_name: ClassVar[str] = ""
+    schema_version: ClassVar[int] = 1
+
+    at: datetime
+    actor: Actor
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        _register(_desk_types, cls)
+
+    def payload(self) -> dict[str, Any]:
+        """Return the fields that the subclass added."""
+        return _added_fields(self, DeskEvent)
+
+
 _types: dict[str, type[Event]] = {}
-_BASE_FIELDS = frozenset(f.name for f in fields(Event))
+_desk_types: dict[str, type[DeskEvent]] = {}
+
+
+def _register(known: dict[str, type[T]], cls: type[T]) -> None:
+    """Let a type of fact be found by its name, which no other type may have."""
+    name: str = cls.type_name
+    if name and known.setdefault(name, cls).__qualname__ != cls.__qualname__:
+        raise TypeError(f"two events are called {name}")
+
+
+def _added_fields(event: Event | DeskEvent, base: type[Event | DeskEvent]) -> dict[str, Any]:
+    common = {f.name for f in fields(base)}
+    return {f.name: getattr(event, f.name) for f in fields(event) if f.name not in common}
+
 
 E = TypeVar("E", bound=Event)
 Handler = Callable[[E], None]
@@ -73,9 +104,9 @@ def publish(event: Event) -> EventRecord:
     A fact whose `source_key` the customer's log already holds is returned as it stands there, and no
     handler runs.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a fact is published inside the transaction of the change it describes")
+    _require_transaction()
     if event.source_key is not None:
+        _take_turns(event.customer_id, event.source_key)
         known = EventRecord.objects.filter(customer_id=event.customer_id, source_key=event.source_key).first()
         if known is not None:
             return known
@@ -98,6 +129,20 @@ def publish(event: Event) -> EventRecord:
     return record
 
 
+def publish_desk(event: DeskEvent) -> DeskRecord:
+    """Write a fact about the desk to the desk's own log, in the caller's transaction."""
+    _require_transaction()
+    return DeskRecord.objects.create(
+        type=event.type_name,
+        schema_version=event.schema_version,
+        occurred_at=event.at,
+        actor_kind=event.actor.kind.value,
+        actor_id=event.actor.id,
+        actor_name=event.actor.name,
+        payload=event.payload(),
+    )
+
+
 def load_event(record: EventRecord) -> Event:
     """Rebuild the typed event of a record; raises KeyError for a type that no app defines any more."""
     return _types[record.type](
@@ -108,6 +153,19 @@ def load_event(record: EventRecord) -> Event:
         source_key=record.source_key,
         **record.payload,
     )
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise RuntimeError("a fact is published inside the transaction of the change it describes")
+
+
+def _take_turns(customer_id: int, source_key: str) -> None:
+    """Wait for whoever is publishing the same key, so that the second finds what the first wrote."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"fact:{customer_id}:{source_key}"]
+        )
 
 
 def _next_seq(customer_id: int, ticket_id: int) -> int:

@@ -1,7 +1,11 @@
-"""The append-only logs: what happened to customers' tickets, and what the desk changed about itself."""
+"""The append-only logs: what happened to customers' tickets, and what the desk changed about itself.
+
+Beside them, the one row by which a watchman says that all is well.
+"""
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Cast, Now
 
@@ -43,7 +47,10 @@ class EventRecord(models.Model):
             models.UniqueConstraint(fields=["customer_id", "source_key"], name="eventrecord_source_key"),
             models.UniqueConstraint(fields=["customer_id", "ticket_id", "seq"], name="eventrecord_seq"),
         ]
-        indexes = [models.Index(fields=["txid", "id"], name="eventrecord_feed")]
+        indexes = [
+            models.Index(fields=["txid", "id"], name="eventrecord_feed"),
+            BrinIndex(fields=["recorded_at"], name="eventrecord_recent"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} of {self.occurred_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -69,11 +76,23 @@ class DeskRecord(models.Model):
     """One fact about the desk itself (staff, policies, calendars), which customers never see."""
 
     type = models.CharField(max_length=80)
+    schema_version = models.PositiveSmallIntegerField()
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField(db_default=Now())
+    actor_kind = models.CharField(max_length=10)
     actor_id = models.BigIntegerField(null=True)
     actor_name = models.CharField(max_length=150)
     payload = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return f"{self.type} of {self.occurred_at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class Heartbeat(models.Model):
+    """When a watchman last found all well; its silence is the alarm."""
+
+    name = models.CharField(max_length=40, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%dT%H:%M:%SZ}"

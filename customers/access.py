@@ -97,6 +97,11 @@ def members_of(customer: Customer) -> QuerySet[Member]:
     return Member.objects.filter(customer=customer)
 
 
+def active_members_of(customer: Customer) -> QuerySet[Member]:
+    """Return the members for whom a ticket can be filed."""
+    return members_of(customer).filter(is_active=True)
+
+
 def open_invitations_of(customer: Customer) -> QuerySet[Invitation]:
     return Invitation.objects.filter(customer=customer, accepted_at=None, revoked_at=None)
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.core import signing
-from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from core.events import publish
+from core.events import publish, publish_desk
 from core.problems import Refused
 from core.tenancy import SYSTEM, Actor, acting_as
 from customers import access
-from customers.events import CustomerCreated, InvitationRevoked, MemberInvited, MemberJoined
+from customers.events import (
+    CustomerCreated,
+    DeskPersonAdded,
+    InvitationRevoked,
+    MemberInvited,
+    MemberJoined,
+)
 from customers.models import AwsAccount, Customer, DeskPerson, Invitation, Member, Service, User
 
 INVITATION_LIFE = timedelta(days=7)
@@ -30,26 +32,26 @@ class InvitationGone(Refused):
 
 @dataclass(frozen=True)
 class InvitationLink:
-    """What a signed link says: the customer, and the secret that the customer's row is found by."""
+    """What a link says, signed so that nobody else can make one: the customer, and which invitation."""
 
     customer_id: int
-    secret: str
+    invitation_id: int
+
+    @classmethod
+    def to(cls, invitation: Invitation) -> InvitationLink:
+        return cls(customer_id=invitation.customer_id, invitation_id=invitation.pk)
 
     @classmethod
     def read(cls, token: str) -> InvitationLink:
         """Read a signed link; raises InvitationGone when it was not signed here."""
         try:
             content = signing.loads(token, salt=_SALT, max_age=INVITATION_LIFE)
-            return cls(customer_id=int(content["c"]), secret=str(content["s"]))
+            return cls(customer_id=int(content["c"]), invitation_id=int(content["i"]))
         except (signing.BadSignature, KeyError, TypeError, ValueError):
             raise InvitationGone("This invitation is no longer valid. Ask for a new one.") from None
 
     def token(self) -> str:
-        return signing.dumps({"c": self.customer_id, "s": self.secret}, salt=_SALT)
-
-    @property
-    def hash(self) -> str:
-        return hashlib.sha256(self.secret.encode()).hexdigest()
+        return signing.dumps({"c": self.customer_id, "i": self.invitation_id}, salt=_SALT)
 
 
 @transaction.atomic
@@ -109,38 +111,41 @@ def add_aws_account(
 def invite_member(
     *, customer: Customer, actor: Actor, at: datetime, email: str, name: str, role: str
 ) -> Invitation:
-    """Invite a person by e-mail; an open invitation of the same address is replaced by the new one."""
+    """Invite a person, who is told by e-mail; an open invitation of the same address is replaced."""
     email = email.strip().lower()
     if access.members_of(customer).filter(email=email).exists():
         raise Refused(f"{email} is a member already.", field="email")
     for earlier in access.open_invitations_of(customer).filter(email=email).select_for_update():
         revoke_invitation(invitation=earlier, actor=actor, at=at)
-    link = InvitationLink(customer_id=customer.pk, secret=secrets.token_urlsafe(32))
-    invitation = Invitation.objects.create(
-        customer=customer,
-        email=email,
-        name=name.strip(),
-        role=role,
-        token_hash=link.hash,
-        invited_by=actor.name,
-        invited_at=at,
-        expires_at=at + INVITATION_LIFE,
-    )
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                customer=customer,
+                email=email,
+                name=_on_one_line(name),
+                role=role,
+                invited_by=actor.name,
+                invited_at=at,
+                expires_at=at + INVITATION_LIFE,
+            )
+    except IntegrityError:  # one open invitation per address, and a colleague's was saved first
+        raise Refused(f"Someone has invited {email} at this very moment.", field="email") from None
     publish(
         MemberInvited(
             at=at, customer_id=customer.pk, actor=actor, invitation_id=invitation.pk, role=invitation.role
         )
     )
-    message = _invitation_mail(invitation, customer, link)
-    transaction.on_commit(message.send)
     return invitation
 
 
 @transaction.atomic
 def revoke_invitation(*, invitation: Invitation, actor: Actor, at: datetime) -> None:
-    """Withdraw an invitation, so that its link stops working."""
-    invitation.revoked_at = at
-    invitation.save(update_fields=["revoked_at"])
+    """Withdraw an invitation, so that its link stops working; raises InvitationGone when it does not any more."""
+    withdrawn = Invitation.objects.filter(
+        customer_id=invitation.customer_id, pk=invitation.pk, accepted_at=None, revoked_at=None
+    ).update(revoked_at=at)
+    if not withdrawn:
+        raise InvitationGone("This invitation was used or withdrawn already.")
     publish(
         InvitationRevoked(at=at, customer_id=invitation.customer_id, actor=actor, invitation_id=invitation.pk)
     )
@@ -151,7 +156,7 @@ def find_invitation(*, link: InvitationLink) -> Invitation:
     with acting_as(access.customer_context(link.customer_id)) as now:
         invitation = (
             Invitation.objects.filter(
-                customer_id=link.customer_id, token_hash=link.hash, accepted_at=None, revoked_at=None
+                customer_id=link.customer_id, pk=link.invitation_id, accepted_at=None, revoked_at=None
             )
             .select_related("customer")
             .first()
@@ -163,14 +168,12 @@ def find_invitation(*, link: InvitationLink) -> Invitation:
 
 @transaction.atomic
 def join(*, link: InvitationLink, user: User | None, name: str, password: str | None) -> Member:
-    """Make the invited person a member; a new user proves the address by having received the link."""
+    """Make the invited person a member; a new user proves the address by having received the link.
+
+    The invitation is claimed first: of two who open the same link at once, the second finds it used.
+    """
     invitation = find_invitation(link=link)
-    if user is None:
-        if find_user(invitation.email) is not None:
-            raise Refused("You have a sign-in already: sign in first, then open the link again.")
-        user = User.objects.create_user(invitation.email, password)
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    elif user.email != invitation.email:
+    if user is not None and user.email != invitation.email:
         raise Refused(f"This invitation is for {invitation.email}. Sign in with that address.")
     with acting_as(access.customer_context(link.customer_id)) as now:
         claimed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
@@ -178,9 +181,23 @@ def join(*, link: InvitationLink, user: User | None, name: str, password: str | 
         )
         if not claimed:
             raise InvitationGone("This invitation is no longer valid. Ask for a new one.")
+    if user is None:
+        user = _new_user(invitation.email, password)
+    with acting_as(access.customer_context(link.customer_id)):
+        if access.members_of(invitation.customer).filter(user=user).exists():
+            raise Refused(f"You are one of {invitation.customer.name}'s people already.")
         return add_member(
             customer=invitation.customer, user=user, name=name, role=invitation.role, actor=SYSTEM, at=now
         )
+
+
+def _new_user(email: str, password: str | None) -> User:
+    """Create a user; raises Refused when the address has one, or gets one from another link at this moment."""
+    try:
+        with transaction.atomic():
+            return create_user(email=email, password=password)
+    except IntegrityError:
+        raise Refused("You have a sign-in already: sign in first, then open the link again.") from None
 
 
 @transaction.atomic
@@ -189,7 +206,12 @@ def add_member(
 ) -> Member:
     """Add a user to a customer's people."""
     member = Member.objects.create(
-        customer=customer, user=user, name=name.strip(), email=user.email, role=role, timezone=timezone
+        customer=customer,
+        user=user,
+        name=_on_one_line(name),
+        email=user.email,
+        role=role,
+        timezone=timezone,
     )
     publish(MemberJoined(at=at, customer_id=customer.pk, actor=actor, member_id=member.pk, role=member.role))
     return member
@@ -202,29 +224,30 @@ def find_user(email: str) -> User | None:
 
 @transaction.atomic
 def create_user(*, email: str, password: str | None) -> User:
-    """Create a user whose address counts as verified, for set-up by command and demonstration."""
+    """Create a user whose address counts as verified: they joined by a link, or were set up by command."""
     user = User.objects.create_user(email, password)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     return user
 
 
-def add_desk_person(*, user: User, name: str, role: str, timezone: str) -> DeskPerson:
+@transaction.atomic
+def add_desk_person(
+    *,
+    user: User,
+    name: str,
+    role: str,
+    timezone: str,
+    actor: Actor,
+    at: datetime,
+) -> DeskPerson:
     """Give a user a place on the desk; runs in the desk's context."""
-    person = DeskPerson(user=user, name=name.strip(), role=role, timezone=timezone)
-    person.clean_fields(exclude=["user"])
+    person = DeskPerson(user=user, name=_on_one_line(name), role=role, timezone=timezone)
+    person.full_clean()
     person.save()
+    publish_desk(DeskPersonAdded(at=at, actor=actor, person_id=person.pk, role=person.role))
     return person
 
 
-def _invitation_mail(invitation: Invitation, customer: Customer, link: InvitationLink) -> EmailMessage:
-    url = f"{settings.PORTAL_BASE_URL}/join/{link.token()}/"
-    return EmailMessage(
-        subject=f"{invitation.invited_by} invites you to {customer.name}'s support portal",
-        body=(
-            f"Hello {invitation.name},\n\n"
-            f"{invitation.invited_by} invites you to follow {customer.name}'s tickets with Trusst Support.\n"
-            f"Open this link within {INVITATION_LIFE.days} days to set your password:\n\n{url}\n\n"
-            "If you did not expect this, ignore it: nothing happens without the link.\n"
-        ),
-        to=[invitation.email],
-    )
+def _on_one_line(name: str) -> str:
+    """Return a name without line breaks: names stand in the subjects of messages."""
+    return " ".join(name.split())

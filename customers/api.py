@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.cache import add_never_cache_headers
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import JSONParser, SessionAuthentication
 from core.tenancy import Actor, Context, acting_as
 from customers import access
 from customers.models import Customer, DeskPerson, Member, User
@@ -22,9 +26,11 @@ from customers.models import Customer, DeskPerson, Member, User
 class CustomerAPIView(APIView):
     """An endpoint under /api/v1/c/<customer>/ for that customer's members and for the desk.
 
-    The handler runs, and its answer is rendered, inside the caller's context.
+    The handler runs, and its answer is rendered, inside the caller's context. No answer is kept by a cache.
     """
 
+    authentication_classes = (SessionAuthentication,)
+    parser_classes: Sequence[type[BaseParser]] = (JSONParser,)
     permission_classes = (IsAuthenticated,)
 
     actor: Actor
@@ -41,6 +47,7 @@ class CustomerAPIView(APIView):
             response = super().dispatch(request, *args, **kwargs)
             if isinstance(response, Response):
                 response.render()
+            add_never_cache_headers(response)
             return response
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -1,11 +1,11 @@
-"""Facts about a customer's people."""
+"""Facts about a customer's people, and about the desk's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.events import Event
+from core.events import DeskEvent, Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,4 +38,13 @@ class MemberJoined(Event):
 
     type_name: ClassVar[str] = "customers.member_joined"
     member_id: int
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeskPersonAdded(DeskEvent):
+    """A person was given a place on the desk."""
+
+    type_name: ClassVar[str] = "customers.desk_person_added"
+    person_id: int
     role: str

@@ -203,13 +203,12 @@ class AwsAccount(models.Model):
 
 
 class Invitation(models.Model):
-    """An invitation by e-mail to join a customer; only the hash of its token is kept."""
+    """An invitation by e-mail to join a customer; its link is signed, so no secret is kept."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invitations")
     email = models.EmailField()
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=12, choices=MemberRole.choices)
-    token_hash = models.CharField(max_length=64)
     invited_by = models.CharField(max_length=150)
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -219,7 +218,6 @@ class Invitation(models.Model):
     class Meta:
         ordering = ["-invited_at"]
         constraints = [
-            models.UniqueConstraint(fields=["customer", "token_hash"], name="invitation_token"),
             models.UniqueConstraint(
                 fields=["customer", "email"],
                 condition=models.Q(accepted_at=None, revoked_at=None),

@@ -9,6 +9,7 @@ urlpatterns = [
     path("join/<str:token>/", views.join, name="join"),
     path("c/<slug:customer>/people/", views.people, name="people"),
     path("c/<slug:customer>/people/invitations/<int:pk>/revoke/", views.revoke, name="people-revoke"),
+    path("desk/customers/", views.desk_customers, name="desk-customers"),
     path("desk/customers/<slug:customer>/people/", views.desk_people, name="desk-people"),
     path(
         "desk/customers/<slug:customer>/people/invitations/<int:pk>/revoke/",

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.cache import never_cache
@@ -54,6 +55,15 @@ def people(request: HttpRequest, member: Member, now: datetime) -> HttpResponseB
     )
 
 
+@require_safe
+@desk_door()
+def desk_customers(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpResponseBase:
+    """List the customers for the desk, with the way to their people and to a report on their behalf."""
+    return TemplateResponse(
+        request, "desk/customers.html", {"customers": access.customers_of_desk(), "now": now}
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_door()
 def desk_people(request: HttpRequest, person: DeskPerson, now: datetime, customer: str) -> HttpResponseBase:
@@ -73,7 +83,7 @@ def _people(
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not may_invite:
-            return HttpResponse("Only a lead may invite people.", status=403, content_type="text/plain")
+            raise PermissionDenied("Only a lead may invite people.")
         if form.is_valid():
             try:
                 invitation = actions.invite_member(
@@ -104,9 +114,7 @@ def _people(
 @member_door(MemberRole.LEAD)
 def revoke(request: HttpRequest, member: Member, now: datetime, pk: int) -> HttpResponseBase:
     """Withdraw an invitation of the lead's own customer."""
-    invitation = access.get_open_invitation(member.customer, pk)
-    actions.revoke_invitation(invitation=invitation, actor=access.member_actor(member), at=now)
-    messages.success(request, f"The invitation of {invitation.email} no longer works.")
+    _revoke(request, member.customer, pk, access.member_actor(member), now)
     return redirect("people", customer=member.customer.slug)
 
 
@@ -116,10 +124,18 @@ def desk_revoke(
     request: HttpRequest, person: DeskPerson, now: datetime, customer: str, pk: int
 ) -> HttpResponseBase:
     """Withdraw an invitation to a customer."""
-    invitation = access.get_open_invitation(access.get_customer(customer), pk)
-    actions.revoke_invitation(invitation=invitation, actor=access.desk_actor(person), at=now)
-    messages.success(request, f"The invitation of {invitation.email} no longer works.")
+    _revoke(request, access.get_customer(customer), pk, access.desk_actor(person), now)
     return redirect("desk-people", customer=customer)
+
+
+def _revoke(request: HttpRequest, customer: Customer, pk: int, actor: Actor, now: datetime) -> None:
+    invitation = access.get_open_invitation(customer, pk)
+    try:
+        actions.revoke_invitation(invitation=invitation, actor=actor, at=now)
+    except Refused as refused:
+        messages.error(request, refused.reason)
+    else:
+        messages.success(request, f"The invitation of {invitation.email} no longer works.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -130,7 +146,7 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
         link = actions.InvitationLink.read(token)
         invitation = actions.find_invitation(link=link)
     except actions.InvitationGone as gone:
-        return TemplateResponse(request, "customers/join_invalid.html", {"reason": gone.reason}, status=404)
+        return _gone(request, gone)
     user = request.user if isinstance(request.user, User) else None
     if user is None and actions.find_user(invitation.email) is not None:
         return redirect_to_login(request.get_full_path())
@@ -147,6 +163,8 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data.get("password"),
             )
+        except actions.InvitationGone as gone:
+            return _gone(request, gone)
         except Refused as refused:
             form.add_error(refused.field, refused.reason)
         else:
@@ -160,3 +178,8 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
         {"form": form, "invitation": invitation},
         status=422 if form.errors else 200,
     )
+
+
+def _gone(request: HttpRequest, gone: actions.InvitationGone) -> HttpResponseBase:
+    """Answer a link that does not work; the answer is the same whatever the reason."""
+    return TemplateResponse(request, "customers/join_invalid.html", {"reason": gone.reason}, status=404)

@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from core.events import publish
 from core.tenancy import SYSTEM, Actor, acting_as, worker_context
@@ -60,23 +60,31 @@ def _advance_safely(escalation_id: int) -> bool:
     """Climb one ladder; a ladder that fails is logged and does not hold up the others."""
     try:
         return advance(escalation_id=escalation_id)
-    except (DatabaseError, ValueError, KeyError):
+    except Exception:
         logger.exception("escalation %s could not be advanced", escalation_id)
         return False
 
 
 def advance(*, escalation_id: int) -> bool:
-    """Take the steps of one ladder that are due, unless another worker is at it."""
+    """Take the steps of one ladder that are due, unless somebody is at it or at its ticket.
+
+    The ticket is locked before the ladder, as every verb does: the other way round, a reply that
+    acknowledges and a sweep that writes to the ticket's log would wait for each other.
+    """
     with acting_as(worker_context()) as now:
-        escalation = (
-            Escalation.objects.due_by(now)
-            .select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .select_related("ticket__customer", "ticket__assignee")
-            .filter(pk=escalation_id)
+        due_ladder = Escalation.objects.due_by(now).filter(pk=escalation_id)
+        ticket = (
+            Ticket.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
+            .select_related("customer", "assignee")
+            .filter(pk__in=due_ladder.order_by().values("ticket_id"))
             .first()
         )
+        if ticket is None:
+            return False
+        escalation = due_ladder.select_for_update(skip_locked=True, no_key=True).first()
         if escalation is None:
             return False
+        escalation.ticket = ticket
         if not escalation.ticket.is_open or not escalation.ticket.is_with_desk:
             _end(escalation, State.FINISHED, at=now, by=SYSTEM)
             return True
@@ -95,13 +103,7 @@ def advance(*, escalation_id: int) -> bool:
 @transaction.atomic
 def acknowledge(*, ticket: Ticket, actor: Actor, at: datetime) -> int:
     """Take every running alert of a ticket, so that nobody further is called; return how many."""
-    running = (
-        Escalation.objects.running()
-        .filter(customer_id=ticket.customer_id, ticket=ticket)
-        .select_for_update(no_key=True)
-        .order_by("pk")
-    )
-    count = 0
+    running = _lock_running(ticket_id=ticket.pk, customer_id=ticket.customer_id)
     for escalation in running:
         _end(escalation, State.ACKNOWLEDGED, at=at, by=actor)
         publish(
@@ -114,8 +116,25 @@ def acknowledge(*, ticket: Ticket, actor: Actor, at: datetime) -> int:
                 about=escalation.about,
             )
         )
-        count += 1
-    return count
+    return len(running)
+
+
+@transaction.atomic
+def finish(*, ticket_id: int, customer_id: int, actor: Actor, at: datetime) -> None:
+    """End every running ladder of a ticket that needs nobody any more."""
+    for escalation in _lock_running(ticket_id=ticket_id, customer_id=customer_id):
+        _end(escalation, State.FINISHED, at=at, by=actor)
+
+
+def _lock_running(*, ticket_id: int, customer_id: int) -> list[Escalation]:
+    """Lock a ticket and then its running ladders, in the order that every verb keeps."""
+    Ticket.objects.select_for_update(no_key=True).get(pk=ticket_id, customer_id=customer_id)
+    return list(
+        Escalation.objects.running()
+        .filter(customer_id=customer_id, ticket_id=ticket_id)
+        .select_for_update(no_key=True)
+        .order_by("pk")
+    )
 
 
 def _end(escalation: Escalation, state: State, *, at: datetime, by: Actor) -> None:

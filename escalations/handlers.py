@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from core.events import Event
 from core.tenancy import ActorKind
 from escalations import actions
 from escalations.ladder import Trigger
-from slas.events import METRIC_NAMES, ObjectiveAtRisk, ObjectiveBreached
-from tickets.events import PublicReplyPosted, TicketAssigned, TicketReachedDesk
+from slas.events import METRIC_NAMES, ObjectiveAtRisk, ObjectiveBreached, at_risk_key, breached_key
+from tickets.events import (
+    PublicReplyPosted,
+    TicketAssigned,
+    TicketReachedDesk,
+    TicketResolved,
+    TicketReturned,
+)
 from tickets.models import Ticket
 from tickets.severity import Severity
 
@@ -36,7 +41,7 @@ def call_for_risk(event: ObjectiveAtRisk) -> None:
         trigger=Trigger.AT_RISK,
         about=f"{METRIC_NAMES[event.metric]} objective at risk",
         began_at=event.at,
-        dedupe_key=f"at-risk:{event.ticket_id}:{event.metric}:{event.cycle}",
+        dedupe_key=at_risk_key(event.ticket_id, event.metric, event.cycle, event.severity),
     )
 
 
@@ -50,17 +55,30 @@ def call_for_breach(event: ObjectiveBreached) -> None:
         trigger=Trigger.BREACHED,
         about=f"{METRIC_NAMES[event.metric]} objective missed",
         began_at=event.at,
-        dedupe_key=f"breached:{event.ticket_id}:{event.metric}:{event.cycle}",
+        dedupe_key=breached_key(event.ticket_id, event.metric, event.cycle),
     )
 
 
 def acknowledge_by_working(event: PublicReplyPosted | TicketAssigned) -> None:
     """Count a desk person's reply or taking of the ticket as an answer to its alerts."""
-    if event.actor.kind != ActorKind.DESK or _is_automatic(event) or event.ticket_id is None:
+    if event.actor.kind != ActorKind.DESK or not _is_an_answer(event) or event.ticket_id is None:
         return
     ticket = Ticket.objects.get(pk=event.ticket_id, customer_id=event.customer_id)
     actions.acknowledge(ticket=ticket, actor=event.actor, at=event.at)
 
 
-def _is_automatic(event: Event) -> bool:
-    return isinstance(event, PublicReplyPosted) and event.automatic
+def _is_an_answer(event: PublicReplyPosted | TicketAssigned) -> bool:
+    """Tell whether a person now has the ticket: an automatic reply or a taken-away owner says nothing."""
+    if isinstance(event, TicketAssigned):
+        return event.assignee_id is not None
+    return not event.automatic
+
+
+def finish(event: TicketResolved | TicketReturned) -> None:
+    """End the ladders of a ticket that the desk is done with.
+
+    A member resolves only what their own Level 1 has, where no ladder runs; members may not read ladders.
+    """
+    if event.actor.is_member or event.ticket_id is None:
+        return
+    actions.finish(ticket_id=event.ticket_id, customer_id=event.customer_id, actor=event.actor, at=event.at)

@@ -15,7 +15,10 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 
-from core.tenancy import acting_as, worker_context
+from core.events import publish
+from core.problems import Refused
+from core.tenancy import Actor, acting_as, worker_context
+from notifications.events import MessageSentAgain
 from notifications.models import DeliveryAttempt, Notification, State
 
 logger = logging.getLogger(__name__)
@@ -24,6 +27,10 @@ LEDGER = "ledger"
 MAX_FAILURES = 12
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(minutes=30)
+
+
+class AttemptsLost(Exception):
+    """Every attempt ended together with the process that made it."""
 
 
 @transaction.atomic
@@ -66,7 +73,16 @@ def deliver_due(*, limit: int = 200) -> int:
     """Deliver what is due and return how many were dealt with."""
     with acting_as(worker_context()) as now:
         due = list(Notification.objects.due_by(now).values_list("pk", flat=True)[:limit])
-    return sum(deliver(notification_id=pk) for pk in due)
+    return sum(_deliver_safely(pk) for pk in due)
+
+
+def _deliver_safely(notification_id: int) -> bool:
+    """Deliver one message; one that cannot even be tried is logged and does not hold up the others."""
+    try:
+        return deliver(notification_id=notification_id)
+    except Exception:
+        logger.exception("notification %s could not be tried", notification_id)
+        return False
 
 
 def deliver(*, notification_id: int) -> bool:
@@ -81,19 +97,31 @@ def deliver(*, notification_id: int) -> bool:
         if row is None:
             return False
         number = _note_attempt(row)
-        message = _message(row)
+        row.failures += number - 1 - row.attempts_settled
+        row.attempts_settled = number
         try:
-            asked = getattr(message.connection, "has_message", None)
-            already_there = number > 1 and asked is not None and asked(message.extra_headers["Message-ID"])
-            if not already_there:
-                message.send()
+            _send_once(row, is_first=number == 1)
         except (OSError, SMTPException) as error:
+            _failed(row, error, now)
+        except Exception as error:  # whatever is wrong with this message must not hold up the others
+            logger.exception("notification %s cannot be sent as it is", row.pk)
             _failed(row, error, now)
         else:
             row.state = State.SENT
             row.sent_at = now
-            row.save(update_fields=["state", "sent_at"])
+            row.save(update_fields=["state", "sent_at", "failures", "attempts_settled"])
         return True
+
+
+def _send_once(row: Notification, *, is_first: bool) -> None:
+    """Send a message, unless an earlier attempt turns out to have arrived."""
+    message = _message(row)
+    has_message = getattr(message.connection, "has_message", None)
+    if not is_first and has_message is not None and has_message(message.extra_headers["Message-ID"]):
+        return
+    if row.failures >= MAX_FAILURES:
+        raise AttemptsLost
+    message.send()
 
 
 def _note_attempt(row: Notification) -> int:
@@ -113,11 +141,37 @@ def _failed(row: Notification, error: Exception, now: datetime) -> None:
     """Plan the next attempt, further away each time; after the last one the row is parked in sight."""
     row.failures += 1
     row.last_error = type(error).__name__
-    row.deliver_after = now + min(_FIRST_WAIT * 2 ** (row.failures - 1), _LONGEST_WAIT)
+    # Doubling stops where it no longer matters, so that the number stays a length of time.
+    row.deliver_after = now + min(_FIRST_WAIT * 2 ** min(row.failures - 1, 10), _LONGEST_WAIT)
     if row.failures >= MAX_FAILURES:
         row.state = State.DEAD
-    row.save(update_fields=["failures", "last_error", "deliver_after", "state"])
+    row.save(update_fields=["failures", "attempts_settled", "last_error", "deliver_after", "state"])
     logger.warning("notification %s was not delivered (%s), failure %s", row.pk, row.last_error, row.failures)
+
+
+@transaction.atomic
+def send_again(*, notification_id: int, actor: Actor, at: datetime) -> None:
+    """Put a message that was given up back into the outbox, to be tried as often as a new one.
+
+    It keeps its Message-ID, so that a receiver that has it already is not sent it twice. Raises Refused for
+    a message that was not given up.
+    """
+    row = Notification.objects.dead().select_for_update(no_key=True).filter(pk=notification_id).first()
+    if row is None:
+        raise Refused("Only a message that was given up is sent again.")
+    row.state = State.QUEUED
+    row.failures = 0
+    row.deliver_after = at
+    row.save(update_fields=["state", "failures", "deliver_after"])
+    publish(
+        MessageSentAgain(
+            at=at,
+            customer_id=row.customer_id,
+            ticket_id=row.ticket_id,
+            actor=actor,
+            notification_id=row.pk,
+        )
+    )
 
 
 def _message(row: Notification) -> EmailMessage:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
 
 from customers.models import Customer
+
+#: A message is stuck once it has waited this long past its time, or has failed this often.
+STUCK_AFTER = timedelta(minutes=1)
+STUCK_FAILURES = 5
 
 
 class State(models.TextChoices):
@@ -35,11 +39,18 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def dead(self) -> NotificationQuerySet:
         return self.filter(state=State.DEAD)
 
+    def stuck_by(self, now: datetime) -> NotificationQuerySet:
+        """Keep what should have arrived by now and is still tried."""
+        waits = models.Q(deliver_after__lte=now - STUCK_AFTER) | models.Q(failures__gte=STUCK_FAILURES)
+        return self.filter(waits, state=State.QUEUED)
+
 
 class Notification(models.Model):
     """A message to one person; the dedupe key makes it one, however often it is asked for.
 
     `occurred_at` is when the matter became true, such as the due instant of a missed objective.
+    `attempts_settled` is the number of the last attempt whose outcome is known: an attempt after it ended
+    together with its process, which counts as a failure.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -55,6 +66,7 @@ class Notification(models.Model):
     deliver_after = models.DateTimeField()
     state = models.CharField(max_length=6, choices=State.choices, default=State.QUEUED)
     failures = models.PositiveSmallIntegerField(default=0)
+    attempts_settled = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
+from django.db.models import Max
 
-from core.events import publish
+from core.events import load_event, publish
 from core.models import EventRecord
 from core.problems import Refused
 from core.tenancy import SYSTEM, Actor, acting_as, worker_context
@@ -17,10 +18,18 @@ from customers.models import Customer
 from slas.access import agreement_in_force
 from slas.calendar import Calendar
 from slas.clock import ClockResult, Replay, replay
-from slas.documents import ReplayDocument, parse
-from slas.events import AgreementAttached, AgreementSigned, ObjectiveAtRisk, ObjectiveBreached
+from slas.documents import parse
+from slas.events import (
+    AgreementAttached,
+    AgreementSigned,
+    ObjectiveAtRisk,
+    ObjectiveBreached,
+    at_risk_key,
+    breached_key,
+)
 from slas.facts import iso, ticket_document
 from slas.models import Agreement, CalendarVersion, Clock, PolicyVersion, Watch
+from slas.risk import at_risk_at
 from tickets import actions as ticket_actions
 from tickets.models import Ticket
 from tickets.severity import Severity
@@ -29,6 +38,7 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_POLICY = "Managed service"
 RETRY_AFTER = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +55,14 @@ def sign_agreement(
 ) -> Agreement:
     """Record a signed term on the newest policy and the calendars of the customer's region.
 
-    Raises Refused for a term that ends before it begins or overlaps another of the customer.
+    Raises Refused for a term that ends before it begins or overlaps another of the customer, and for a
+    number that another one has. The customer's row is locked, so that two signings take turns.
     """
     if ends_on <= starts_on:
         raise Refused("The term ends before it begins.", field="ends_on")
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if Agreement.objects.filter(customer=customer, number=number).exists():
+        raise Refused("Another agreement of this customer has this number.", field="number")
     if Agreement.objects.filter(customer=customer, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
         raise Refused("Another agreement covers part of this term.", field="starts_on")
     agreement = Agreement.objects.create(
@@ -110,9 +124,7 @@ def measure(ticket: Ticket, *, as_of: datetime) -> tuple[Replay, list[Measured]]
     """Replay a ticket's clocks; nothing is stored."""
     document = parse(ticket_document(ticket, as_of=as_of))
     result = replay(document)
-    return result, [
-        Measured(clock=clock, at_risk_at=_at_risk_at(clock, document, as_of)) for clock in result.clocks
-    ]
+    return result, [Measured(clock=clock, at_risk_at=at_risk_at(clock, document)) for clock in result.clocks]
 
 
 @transaction.atomic
@@ -120,38 +132,54 @@ def refresh_clocks(*, ticket_id: int, customer_id: int, at: datetime) -> None:
     """Replay a ticket's clocks as of `at`, keep the result, and publish what became true since.
 
     Breaches and warnings are stamped with the instant at which they became true. The ticket's row is
-    locked first, so that two callers take turns.
+    locked first, so that two callers take turns. One that read its `at` before it had to wait looks as
+    far as the facts that were recorded meanwhile, which must not be forgotten again.
     """
-    ticket = (
-        Ticket.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("customer")
-        .get(pk=ticket_id, customer_id=customer_id)
+    ticket = Ticket.objects.select_for_update(no_key=True).get(pk=ticket_id, customer_id=customer_id)
+    latest = EventRecord.objects.filter(customer_id=customer_id, ticket_id=ticket_id).aggregate(
+        at=Max("occurred_at")
+    )["at"]
+    as_of = max(at, latest or at)
+    has_cover = _attached(ticket_id=ticket_id, customer_id=customer_id) is not None
+    measured = measure(ticket, as_of=as_of)[1] if has_cover else []
+    _keep(ticket, measured, as_of)
+    _publish_news(ticket, measured, as_of)
+    _write_down(ticket, measured, as_of, has_cover=has_cover)
+    _watch(ticket, _next_check_at(measured, as_of))
+
+
+def _attached(*, ticket_id: int, customer_id: int) -> AgreementAttached | None:
+    """Return how the last agreement was attached to a ticket; None for best effort."""
+    record = (
+        EventRecord.objects.filter(
+            customer_id=customer_id, ticket_id=ticket_id, type=AgreementAttached.type_name
+        )
+        .order_by("-seq")
+        .first()
     )
-    has_cover = EventRecord.objects.filter(
-        customer_id=customer_id, ticket_id=ticket_id, type=AgreementAttached.type_name
-    ).exists()
-    measured = measure(ticket, as_of=at)[1] if has_cover else []
-    _keep(ticket, measured, at)
-    _publish_news(ticket, measured, at)
-    _write_down(ticket, measured, at, has_cover=has_cover)
-    Watch.objects.update_or_create(
-        customer_id=customer_id,
-        ticket_id=ticket_id,
-        defaults={"next_check_at": _next_check_at(measured, at), "failures": 0},
-    )
+    if record is None:
+        return None
+    event = load_event(record)
+    assert isinstance(event, AgreementAttached)
+    return event
 
 
 @transaction.atomic
 def plan_closing(*, ticket_id: int, customer_id: int, at: datetime) -> None:
-    """Set when a resolved ticket closes: the reopening window of its policy, or of the seeded one."""
-    ticket = Ticket.objects.select_related("customer").get(pk=ticket_id, customer_id=customer_id)
-    agreement = agreement_in_force(ticket.customer, at)
-    if agreement is not None:
-        policy, hours, zone = agreement.policy, agreement.business_hours, agreement.timezone
+    """Set when a resolved ticket closes: the reopening window of its policy, or of the seeded one.
+
+    Its policy is the one that was attached when it reached the desk, whatever was signed or ended since.
+    """
+    attached = _attached(ticket_id=ticket_id, customer_id=customer_id)
+    if attached is not None:
+        policy = PolicyVersion.objects.get(pk=attached.policy_id)
+        versions = {"business": attached.business_hours_id, "always": attached.always_id}
+        hours = CalendarVersion.objects.get(pk=versions[policy.document["reopen_window"]["calendar"]])
+        zone = attached.timezone
     else:
         policy = PolicyVersion.objects.filter(name=DEFAULT_POLICY).order_by("-version")[0]
         hours = _newest_calendar("business", "")
-        zone = ticket.customer.timezone
+        zone = Customer.objects.get(pk=customer_id).timezone
     calendar = Calendar.from_dict(hours.document(zone))
     window = policy.document["reopen_window"]["seconds"]
     # Still open to a reopening at the last instant of the window, so it closes one second later.
@@ -170,14 +198,21 @@ def _check_safely(watch_id: int) -> bool:
     """Check one ticket; one that fails is put off and logged, and does not hold up the others."""
     try:
         return check(watch_id=watch_id)
-    except (DatabaseError, ValueError, KeyError, LookupError):
+    except Exception:
         logger.exception("watch %s could not be checked", watch_id)
-        with acting_as(worker_context()) as now:
-            watch = Watch.objects.get(pk=watch_id)
-            watch.failures = min(watch.failures + 1, 1000)
-            watch.next_check_at = now + RETRY_AFTER * min(watch.failures, 60)
-            watch.save(update_fields=["failures", "next_check_at"])
+        _put_off(watch_id)
         return False
+
+
+def _put_off(watch_id: int) -> None:
+    """Look again later, a minute later each time; its count of failures is what the auditor sees."""
+    with acting_as(worker_context()) as now:
+        watch = Watch.objects.due_by(now).select_for_update(no_key=True).filter(pk=watch_id).first()
+        if watch is None:
+            return
+        watch.failures += 1
+        watch.next_check_at = now + min(RETRY_AFTER * watch.failures, LONGEST_RETRY)
+        watch.save(update_fields=["failures", "next_check_at"])
 
 
 def check(*, watch_id: int) -> bool:
@@ -197,65 +232,122 @@ def check(*, watch_id: int) -> bool:
         return True
 
 
-def _keep(ticket: Ticket, measured: Sequence[Measured], at: datetime) -> None:
+def _keep(ticket: Ticket, measured: Sequence[Measured], as_of: datetime) -> None:
+    """Make the cache read what the replay said.
+
+    A row's generation moves when more has changed than the time that went by. A cycle that the replay no
+    longer knows never was, and goes.
+    """
+    mine = Clock.objects.filter(customer_id=ticket.customer_id, ticket=ticket)
+    kept = {(clock.metric, clock.cycle): clock for clock in mine}
+    new: list[Clock] = []
+    changed: list[Clock] = []
     for one in measured:
-        clock = one.clock
-        Clock.objects.update_or_create(
-            customer_id=ticket.customer_id,
-            ticket=ticket,
-            metric=clock.metric,
-            cycle=clock.cycle,
-            defaults={
-                "severity": _severity(clock),
-                "target_seconds": clock.target_seconds,
-                "state": clock.state,
-                "outcome": clock.outcome,
-                "started_at": clock.started_at,
-                "due_at": clock.due_at,
-                "stopped_at": clock.stopped_at,
-                "breached_at": clock.breached_at,
-                "at_risk_at": one.at_risk_at,
-                "consumed_seconds": clock.consumed_seconds,
-                "as_of": at,
-            },
-        )
+        values = _columns(one)
+        row = kept.pop((str(one.clock.metric), one.clock.cycle), None)
+        if row is None:
+            row = Clock(
+                customer_id=ticket.customer_id,
+                ticket=ticket,
+                metric=str(one.clock.metric),
+                cycle=one.clock.cycle,
+                as_of=as_of,
+                **values,
+            )
+            new.append(row)
+            continue
+        different = {name for name, value in values.items() if getattr(row, name) != value}
+        if not different:
+            continue
+        for name in different:
+            setattr(row, name, values[name])
+        row.as_of = as_of
+        row.generation += bool(different - {"consumed_seconds"})
+        changed.append(row)
+    Clock.objects.bulk_create(new)
+    Clock.objects.bulk_update(changed, [*_COLUMNS, "as_of", "generation"])
+    if kept:
+        mine.filter(pk__in=[clock.pk for clock in kept.values()]).delete()
 
 
-def _publish_news(ticket: Ticket, measured: Sequence[Measured], at: datetime) -> None:
-    news: list[ObjectiveAtRisk | ObjectiveBreached] = []
-    for one in measured:
-        clock = one.clock
-        name = f"{ticket.pk}:{clock.metric}:{clock.cycle}"
-        if clock.breached_at is not None:
-            news.append(
-                ObjectiveBreached(
-                    at=clock.breached_at,
-                    customer_id=ticket.customer_id,
-                    ticket_id=ticket.pk,
-                    actor=SYSTEM,
-                    source_key=f"breached:{name}",
-                    metric=str(clock.metric),
-                    cycle=clock.cycle,
-                    severity=_severity(clock),
-                    target_seconds=clock.target_seconds or 0,
-                )
-            )
-        elif one.at_risk_at is not None and one.at_risk_at <= at and _is_pending(clock):
-            news.append(
-                ObjectiveAtRisk(
-                    at=one.at_risk_at,
-                    customer_id=ticket.customer_id,
-                    ticket_id=ticket.pk,
-                    actor=SYSTEM,
-                    source_key=f"at-risk:{name}",
-                    metric=str(clock.metric),
-                    cycle=clock.cycle,
-                    severity=_severity(clock),
-                    due_at="" if clock.due_at is None else iso(clock.due_at),
-                )
-            )
+_COLUMNS = (
+    "severity",
+    "target_seconds",
+    "state",
+    "outcome",
+    "started_at",
+    "due_at",
+    "stopped_at",
+    "breached_at",
+    "at_risk_at",
+    "consumed_seconds",
+)
+
+
+def _columns(one: Measured) -> dict[str, object]:
+    """Return what the cache keeps of one clock."""
+    clock = one.clock
+    values = (
+        _severity(clock),
+        clock.target_seconds,
+        clock.state,
+        clock.outcome,
+        clock.started_at,
+        clock.due_at,
+        clock.stopped_at,
+        clock.breached_at,
+        one.at_risk_at,
+        clock.consumed_seconds,
+    )
+    return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _publish_news(ticket: Ticket, measured: Sequence[Measured], as_of: datetime) -> None:
+    news = [event for one in measured if (event := _news(ticket, one, as_of)) is not None]
+    if not news:
+        return
+    told = EventRecord.objects.filter(
+        customer_id=ticket.customer_id, source_key__in=[event.source_key for event in news]
+    )
+    known = set(told.values_list("source_key", flat=True))
     for event in sorted(news, key=lambda item: item.at):
-        publish(event)
+        if event.source_key not in known:
+            publish(event)
+
+
+def _news(ticket: Ticket, one: Measured, as_of: datetime) -> ObjectiveAtRisk | ObjectiveBreached | None:
+    """Return what became true of a clock by itself; a breach says more than the warning before it.
+
+    A breach is told once its second is over: a reply within that second still counts as in time.
+    """
+    clock = one.clock
+    metric, severity = str(clock.metric), _severity(clock)
+    if clock.breached_at is not None and clock.breached_at < as_of:
+        return ObjectiveBreached(
+            at=clock.breached_at,
+            customer_id=ticket.customer_id,
+            ticket_id=ticket.pk,
+            actor=SYSTEM,
+            source_key=breached_key(ticket.pk, metric, clock.cycle),
+            metric=metric,
+            cycle=clock.cycle,
+            severity=severity,
+            target_seconds=clock.target_seconds or 0,
+        )
+    is_live = clock.outcome == "pending" and clock.state == "running"
+    if is_live and one.at_risk_at is not None and one.at_risk_at <= as_of:
+        return ObjectiveAtRisk(
+            at=one.at_risk_at,
+            customer_id=ticket.customer_id,
+            ticket_id=ticket.pk,
+            actor=SYSTEM,
+            source_key=at_risk_key(ticket.pk, metric, clock.cycle, severity),
+            metric=metric,
+            cycle=clock.cycle,
+            severity=severity,
+            due_at="" if clock.due_at is None else iso(clock.due_at),
+        )
+    return None
 
 
 def _write_down(ticket: Ticket, measured: Sequence[Measured], at: datetime, *, has_cover: bool) -> None:
@@ -278,49 +370,31 @@ def _write_down(ticket: Ticket, measured: Sequence[Measured], at: datetime, *, h
     )
 
 
+def _watch(ticket: Ticket, next_check_at: datetime | None) -> None:
+    """Say when the sweep must look at the ticket next."""
+    Watch.objects.bulk_create(
+        [Watch(customer_id=ticket.customer_id, ticket=ticket, next_check_at=next_check_at)],
+        update_conflicts=True,
+        unique_fields=["customer", "ticket"],
+        update_fields=["next_check_at", "failures"],
+    )
+
+
 def _next_check_at(measured: Sequence[Measured], at: datetime) -> datetime | None:
-    """Return the next instant at which something becomes true by itself."""
+    """Return the next instant at which there is something to tell: a warning, or a breach that is certain."""
     coming = [
         moment
         for one in measured
         if one.clock.state == "running" and one.clock.outcome == "pending"
-        for moment in (one.at_risk_at, one.clock.due_at)
+        for moment in (one.at_risk_at, one.clock.due_at and one.clock.due_at + _CERTAIN)
         if moment is not None and moment > at
     ]
+    coming += [at + _CERTAIN for one in measured if one.clock.breached_at == at]
     return min(coming, default=None)
 
 
-def _at_risk_at(clock: ClockResult, document: ReplayDocument, as_of: datetime) -> datetime | None:
-    """Return when the warning share was, or at this rate will be, used up; None while halted before it."""
-    if clock.target_seconds is None or not clock.segments:
-        return None
-    last = clock.segments[-1]
-    share = _risk_percent(clock, document)
-    needed = -(-clock.target_seconds * share // 100)
-    used = 0
-    for segment in clock.segments:
-        if segment.kind != "counted":
-            continue
-        if used + segment.seconds >= needed:
-            return segment.from_ + timedelta(seconds=needed - used)
-        used += segment.seconds
-    if clock.state != "running" or last.calendar is None:
-        return None
-    return document.calendars[last.calendar].add(as_of, needed - used)
-
-
-def _risk_percent(clock: ClockResult, document: ReplayDocument) -> int:
-    policy = clock.segments[-1].policy
-    if policy is None:
-        return 75
-    for objective in document.policies[policy].objectives:
-        if objective.metric == clock.metric and objective.severity == clock.severity:
-            return objective.at_risk_percent or 75
-    return 75
-
-
-def _is_pending(clock: ClockResult) -> bool:
-    return bool(clock.outcome == "pending" and clock.state == "running")
+#: Instants have whole seconds, and a reply in the due second is in time: a breach is certain one second later.
+_CERTAIN = timedelta(seconds=1)
 
 
 def _severity(clock: ClockResult) -> int:

@@ -16,6 +16,16 @@ METRIC_NAMES = {
 }
 
 
+def breached_key(ticket_id: int, metric: str, cycle: int) -> str:
+    """Return the source key that makes a breach one fact, however often it is noticed."""
+    return f"breached:{ticket_id}:{metric}:{cycle}"
+
+
+def at_risk_key(ticket_id: int, metric: str, cycle: int, severity: int) -> str:
+    """Return the source key of a warning: another severity brings another target, so it warns again."""
+    return f"at-risk:{ticket_id}:{metric}:{cycle}:P{severity}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgreementSigned(Event):
     """A customer signed an annual agreement; dates are ISO."""

@@ -68,10 +68,8 @@ def document_of(records: Iterable[EventRecord], *, as_of: datetime) -> dict[str,
 def _policy(event: AgreementAttached) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the pinned policy in the customer's zone, with calendars under names of their versions."""
     policy = PolicyVersion.objects.get(pk=event.policy_id)
-    versions = {
-        "business": CalendarVersion.objects.get(pk=event.business_hours_id),
-        "always": CalendarVersion.objects.get(pk=event.always_id),
-    }
+    known = CalendarVersion.objects.in_bulk([event.business_hours_id, event.always_id])
+    versions = {"business": known[event.business_hours_id], "always": known[event.always_id]}
     names = {key: f"{version} {event.timezone}" for key, version in versions.items()}
     document = {
         "reopen_window": {

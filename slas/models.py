@@ -97,9 +97,19 @@ class ClockQuerySet(models.QuerySet["Clock"]):
     def missed(self) -> ClockQuerySet:
         return self.filter(outcome="missed")
 
+    def overdue_by(self, now: datetime) -> ClockQuerySet:
+        """Keep clocks whose target was used up by now and which nobody has looked at since."""
+        return self.running().filter(outcome="pending", due_at__lte=now)
+
+    def breached_since(self, moment: datetime) -> ClockQuerySet:
+        return self.filter(breached_at__gte=moment)
+
 
 class Clock(models.Model):
-    """What a replay said of one objective on one ticket when it was last asked: a cache."""
+    """What a replay said of one objective on one ticket when it was last asked: a cache.
+
+    `generation` counts the times when more changed than the seconds that went by.
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="clocks")
@@ -124,6 +134,16 @@ class Clock(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "ticket", "metric", "cycle"], name="clock_cycle")
         ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(state="running", outcome="pending"), name="clock_open"
+            ),
+            models.Index(
+                fields=["breached_at"],
+                condition=models.Q(breached_at__isnull=False),
+                name="clock_breached",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.metric} {self.cycle}"
@@ -134,6 +154,9 @@ class WatchQuerySet(models.QuerySet["Watch"]):
 
     def due_by(self, now: datetime) -> WatchQuerySet:
         return self.filter(next_check_at__lte=now).order_by("next_check_at", "pk")
+
+    def failing(self) -> WatchQuerySet:
+        return self.filter(failures__gt=0)
 
 
 class Watch(models.Model):

@@ -83,9 +83,14 @@ def assemble() -> Cast:
     )
     for role in DeskRole:
         user = customers.create_user(email=f"{role}@trusst.example", password=None)
-        with acting_as(worker_context()):
+        with acting_as(worker_context()) as now:
             cast.desk[role] = customers.add_desk_person(
-                user=user, name=f"Desk {role.title()}", role=role, timezone="Australia/Sydney"
+                user=user,
+                name=f"Desk {role.title()}",
+                role=role,
+                timezone="Australia/Sydney",
+                actor=SYSTEM,
+                at=now,
             )
     return cast
 

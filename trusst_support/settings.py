@@ -1,8 +1,8 @@
 """Settings, from the environment; without one, those of `make up` on this machine.
 
 DATABASE_URL is the application's least-privileged login, DATABASE_OWNER_URL the one that migrates,
-REDIS_URL the queue. PORTAL_LOCAL=0 (the default as soon as DATABASE_URL is set) is production: then
-SECRET_KEY and PORTAL_BASE_URL are required, and cookies travel over HTTPS only.
+REDIS_URL the queue. PORTAL_LOCAL=0 is production, and the default as soon as any variable of production
+is set: then all of them are required, and cookies travel over HTTPS only.
 """
 
 from __future__ import annotations
@@ -13,13 +13,27 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from trusst_support.places import run_directory
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-LOCAL = env.bool("PORTAL_LOCAL", default="DATABASE_URL" not in env.ENVIRON)
+#: What a production process cannot start without, and what each one is.
+_REQUIRED = {
+    "DATABASE_URL": "the login that serves, such as postgres://portal_login:password@database/portal",
+    "REDIS_URL": "the queue and the cache, such as redis://valkey:6379/0",
+    "SECRET_KEY": "fifty random characters or more, the same for every process",
+    "PORTAL_BASE_URL": "the address that people type, such as https://support.example.com",
+    "EMAIL_URL": "the mail server, such as smtp+tls://user:password@mail.example.com:587",
+}
+LOCAL = env.bool("PORTAL_LOCAL", default=not any(name in env.ENVIRON for name in _REQUIRED))
+if not LOCAL and (_missing := [name for name in _REQUIRED if not env.ENVIRON.get(name)]):
+    raise ImproperlyConfigured(
+        "These variables are missing (or set PORTAL_LOCAL=1 for a portal of this machine only):"
+        + "".join(f"\n  {name}: {_REQUIRED[name]}" for name in _missing)
+    )
 DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default=str(BASE_DIR / ".data")))
 DEBUG = False
 
@@ -30,7 +44,13 @@ PORTAL_BASE_URL = (
     if LOCAL
     else env.str("PORTAL_BASE_URL")
 ).rstrip("/")
-_host = urlsplit(PORTAL_BASE_URL).hostname or "127.0.0.1"
+_scheme, _host = urlsplit(PORTAL_BASE_URL).scheme, urlsplit(PORTAL_BASE_URL).hostname or ""
+if LOCAL and _host not in ("127.0.0.1", "localhost", "::1"):
+    raise ImproperlyConfigured(
+        f"PORTAL_LOCAL is for this machine only, but PORTAL_BASE_URL is {PORTAL_BASE_URL}. Set PORTAL_LOCAL=0."
+    )
+if not LOCAL and (_scheme != "https" or not _host):
+    raise ImproperlyConfigured(f"PORTAL_BASE_URL must be an https:// address, and is {PORTAL_BASE_URL}.")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_host, "localhost", "127.0.0.1"] if LOCAL else [_host])
 CSRF_TRUSTED_ORIGINS = [PORTAL_BASE_URL]
 
@@ -46,7 +66,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "django_filters",
     "django_htmx",
     "csp",
     "core",
@@ -100,7 +119,11 @@ _RUN = run_directory(DATA_DIR)
 def _database(variable: str, user: str) -> dict[str, Any]:
     """Return the connection named by a variable, or the embedded server's."""
     if variable in env.ENVIRON:
-        return dict(env.db_url(variable))
+        found: dict[str, Any] = dict(env.db_url(variable))
+        options = found.get("OPTIONS", {})
+        if "host" in options:  # postgres://user@/name?host=/directory names a socket; dbshell wants it here
+            found["HOST"] = options.pop("host")
+        return found
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "portal",
@@ -114,10 +137,10 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": _database("DATABASE_URL", "portal_login") | _COMMON,
     # Delivery attempts are committed here first, whatever becomes of the transaction on `default`.
     "ledger": _database("DATABASE_URL", "portal_login") | _COMMON | {"TEST": {"MIRROR": "default"}},
-    "owner": (
-        _database("DATABASE_OWNER_URL" if "DATABASE_OWNER_URL" in env.ENVIRON else "-", "portal_owner")
-        if LOCAL or "DATABASE_OWNER_URL" in env.ENVIRON
-        else _database("DATABASE_URL", "portal_login")
+    # Only the process that migrates is given the owner's password; elsewhere this alias is the login's.
+    "owner": _database(
+        "DATABASE_OWNER_URL" if LOCAL or "DATABASE_OWNER_URL" in env.ENVIRON else "DATABASE_URL",
+        "portal_owner",
     )
     | {"TEST": {"MIRROR": "default"}},
 }
@@ -163,6 +186,7 @@ CELERY_BEAT_SCHEDULE = {
         "escalations.tasks.advance_due_escalations": _SWEEP_SECONDS,
         "notifications.tasks.deliver_due": _SWEEP_SECONDS,
         "tickets.tasks.close_due_tickets": 60,
+        "trusst_support.tasks.audit": 60,
     }.items()
 }
 
@@ -181,7 +205,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(PORTAL_BASE_URL).scheme
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 LOGIN_URL = "account_login"
@@ -195,10 +219,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOCAL
 if not LOCAL:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes speak plain HTTP inside the network
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    # Preloading binds the whole domain in every browser, for years: its owner decides that, not an application.
+    SILENCED_SYSTEM_CHECKS = ["security.W021"]
     if env.bool("PORTAL_BEHIND_PROXY", default=False):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        ALLAUTH_TRUSTED_PROXY_COUNT = 1  # rate limits of signing in count the browser, not the proxy
 
 # --- What a browser may load -------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
@@ -226,7 +254,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "core.api.PortalSchema",
     "EXCEPTION_HANDLER": "core.api.exception_handler",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -235,6 +263,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Tickets of a managed service, their severity and their conversation.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "HoldReasonEnum": "tickets.models.HoldChoice",
+        "ResolutionCodeEnum": "tickets.models.ResolutionCode",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -263,7 +295,8 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Mail --------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trusst Support <support@trusst.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-PORTAL_LOCAL_MAIL = env.bool("PORTAL_LOCAL_MAIL", default=LOCAL)
+# The local mailbox is open to whoever reaches the port, so production never has it.
+PORTAL_LOCAL_MAIL = LOCAL and env.bool("PORTAL_LOCAL_MAIL", default=True)
 PORTAL_MAIL_DIR = Path(env.str("PORTAL_MAIL_DIR", default=str(DATA_DIR / "mail")))
 if PORTAL_LOCAL_MAIL:
     EMAIL_BACKEND = "trusst_support.local.mail.MailboxBackend"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from core.events import subscribe
+from customers.events import MemberInvited
 from escalations import handlers as escalations
+from notifications import handlers as people
 from slas import handlers as slas
 from slas.events import ObjectiveAtRisk, ObjectiveBreached
 from tickets import events as tickets
 from tickets import handlers as mail
+
+# Someone is invited: they get a link.
+subscribe(MemberInvited, people.mail_invitation)
 
 # A ticket reaches the desk: its clocks start, and a critical one calls people.
 subscribe(tickets.TicketReachedDesk, slas.start_clocks)
@@ -25,11 +30,13 @@ subscribe(tickets.TicketReopened, slas.recompute)
 subscribe(tickets.TicketReturned, slas.recompute)
 subscribe(tickets.TicketClosed, slas.recompute)
 
-# A promise is at risk or missed: people are called, until someone takes the ticket or answers.
+# A promise is at risk or missed: people are called, until someone takes the ticket, answers, or is done.
 subscribe(ObjectiveAtRisk, escalations.call_for_risk)
 subscribe(ObjectiveBreached, escalations.call_for_breach)
 subscribe(tickets.PublicReplyPosted, escalations.acknowledge_by_working)
 subscribe(tickets.TicketAssigned, escalations.acknowledge_by_working)
+subscribe(tickets.TicketResolved, escalations.finish)
+subscribe(tickets.TicketReturned, escalations.finish)
 
 # The customer's people read what happens to their tickets.
 subscribe(tickets.PublicReplyPosted, mail.mail_reply)

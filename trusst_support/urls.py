@@ -5,7 +5,11 @@ from django.urls import include, path
 from django.views.decorators.clickjacking import xframe_options_deny
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from trusst_support import views
+
 urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
     path("", include("customers.urls")),
     path("", include("tickets.urls")),
     path("", include("slas.urls")),

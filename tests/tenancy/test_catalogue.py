@@ -20,6 +20,7 @@ OUTSIDE = {
     "slas_calendarversion": "opening hours and public holidays, the same for all",
     "slas_policyversion": "what is promised, the same for all",
     "core_deskrecord": "facts about the desk",
+    "core_heartbeat": "when the auditor last found all well",
 }
 #: The tenant itself is known by its id.
 TENANT = "customers_customer"

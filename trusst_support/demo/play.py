@@ -86,9 +86,14 @@ def _introduce(*, now: datetime, password: str) -> Cast:
     cast = Cast(customers={}, members={}, desk={})
     for person in DESK:
         user = customers.create_user(email=person.email(MAIL_DOMAIN), password=password)
-        with acting_as(worker_context()):
+        with acting_as(worker_context()) as at:
             cast.desk[person.name.split()[0]] = customers.add_desk_person(
-                user=user, name=person.name, role=person.role, timezone="Australia/Sydney"
+                user=user,
+                name=person.name,
+                role=person.role,
+                timezone="Australia/Sydney",
+                actor=SYSTEM,
+                at=at,
             )
     for organisation in ORGANISATIONS:
         users = [

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from core.tenancy import acting_as, worker_context
+from core.tenancy import SYSTEM, acting_as, worker_context
 from customers import actions
 from customers.models import DeskRole
 
@@ -28,12 +28,14 @@ class Command(BaseCommand):
                 user = actions.find_user(options["email"]) or actions.create_user(
                     email=options["email"], password=None
                 )
-                with acting_as(worker_context()):
+                with acting_as(worker_context()) as now:
                     actions.add_desk_person(
                         user=user,
                         name=options["name"],
                         role=options["role"],
                         timezone=options["timezone"],
+                        actor=SYSTEM,
+                        at=now,
                     )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None

@@ -1,0 +1,129 @@
+"""Facts carry ids and short values: every event type that the portal knows is looked at, field by field."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any, get_type_hints
+
+import pytest
+
+from core import events
+from core.events import Audience, DeskEvent, Event, load_event, publish
+from core.tenancy import SYSTEM, Actor, ActorKind, acting_as, worker_context
+from customers.access import member_context
+from tests.cast import START, Cast
+
+#: Every field that a fact may have, with its type. A new name is a decision: no body, no address, nobody's
+#: personal data but the display name of whoever acts or is given a ticket. Texts are one typed line at most.
+ALLOWED: dict[str, Any] = {
+    # ids
+    "agreement_id": int,
+    "always_id": int,
+    "assignee_id": int | None,
+    "attachment_id": int,
+    "business_hours_id": int,
+    "escalation_id": int,
+    "invitation_id": int,
+    "member_id": int,
+    "message_id": int,
+    "notification_id": int,
+    "person_id": int,
+    "policy_id": int,
+    # numbers and flags
+    "automatic": bool,
+    "called": int,
+    "cycle": int,
+    "lacks_plan": bool,
+    "level": int,
+    "previous": int,
+    "severity": int,
+    "step": int,
+    "target_seconds": int,
+    "verified": bool,
+    # one word of a fixed vocabulary
+    "by": str,
+    "code": str,
+    "kind": str,
+    "metric": str,
+    "role": str,
+    # names and instants
+    "agreement_number": str,
+    "due_at": str,
+    "ends_on": str,
+    "number": str,
+    "reported_at": str,
+    "review_at": str | None,
+    "starts_on": str,
+    "timezone": str,
+    # what a desk person is called
+    "assignee_name": str,
+    # the line that says why, which is part of the record
+    "about": str,
+    "note": str,
+    "reason": str,
+}
+SAMPLES: dict[Any, Any] = {int: 7, bool: True, str: "a word", int | None: 8, str | None: None}
+ACTORS = [
+    SYSTEM,
+    Actor(kind=ActorKind.MEMBER, id=3, name="Acme Requester"),
+    Actor(kind=ActorKind.DESK, id=4, name="Desk Engineer"),
+    Actor(kind=ActorKind.VENDOR, id=None, name="AWS Support"),
+]
+
+
+def event_types() -> list[type[Event]]:
+    """Return every registered type but those that tests define."""
+    return [found for name, found in sorted(events._types.items()) if not name.startswith("tests.")]
+
+
+def desk_event_types() -> list[type[DeskEvent]]:
+    return [found for name, found in sorted(events._desk_types.items()) if not name.startswith("tests.")]
+
+
+def added(event_type: type[Event] | type[DeskEvent]) -> dict[str, Any]:
+    base = Event if issubclass(event_type, Event) else DeskEvent
+    common = {field.name for field in fields(base)}
+    hints = get_type_hints(event_type)
+    return {field.name: hints[field.name] for field in fields(event_type) if field.name not in common}
+
+
+def test_the_portal_knows_its_events() -> None:
+    names = {found.type_name for found in event_types()}
+    assert len(names) >= 25
+    assert {"tickets.opened", "slas.objective_breached", "escalations.step_taken"} <= names
+    assert {found.type_name for found in desk_event_types()} >= {"customers.desk_person_added"}
+
+
+@pytest.mark.parametrize("event_type", [*event_types(), *desk_event_types()], ids=lambda t: t.type_name)
+def test_a_fact_has_only_fields_that_facts_may_have(event_type: type[Event] | type[DeskEvent]) -> None:
+    assert {name: kind for name, kind in added(event_type).items() if ALLOWED.get(name) != kind} == {}
+
+
+def test_every_allowed_field_is_used() -> None:
+    used = {name for event_type in event_types() for name in added(event_type)}
+    used |= {name for event_type in desk_event_types() for name in added(event_type)}
+    assert set(ALLOWED) - used == set()
+
+
+@pytest.mark.parametrize("event_type", event_types(), ids=lambda t: t.type_name)
+def test_a_record_gives_every_type_of_event_back(
+    event_type: type[Event], cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "_handlers", {})  # what handlers do with it is not asked here
+    # Each side keeps its own words: a fact for the customer alone is written in the customer's context.
+    is_customers = event_type.audience is Audience.CUSTOMER
+    context = member_context(cast.acme.lead) if is_customers else worker_context()
+    for number, actor in enumerate(ACTORS):
+        event = event_type(
+            at=START + timedelta(seconds=number),
+            customer_id=cast.acme.customer.pk,
+            ticket_id=7,
+            actor=actor,
+            source_key=f"round-trip:{number}",
+            **{name: SAMPLES[kind] for name, kind in added(event_type).items()},
+        )
+        with acting_as(context):
+            record = publish(event)
+            record.refresh_from_db()
+        assert load_event(record) == event

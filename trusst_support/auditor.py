@@ -1,0 +1,100 @@
+"""The auditor: finds what should have happened and has not, and keeps a heartbeat only while all is well.
+
+It repairs nothing. Each fault is one line at ERROR; silence of the heartbeat is the alarm, also when the
+auditor itself does not run.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.models import Heartbeat
+from core.tenancy import acting_as, worker_context
+from escalations.access import breaches_without_ladder
+from escalations.models import Escalation
+from notifications.models import Notification
+from slas.access import breaches_without_fact
+from slas.models import Clock, Watch
+from tickets.models import Ticket
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT = "auditor"
+#: How late a sweep may be before it counts as a fault; sweeps of deadlines run every two seconds.
+LATE_AFTER = timedelta(minutes=1)
+#: Tickets are closed by a sweep that runs once a minute.
+CLOSE_LATE_AFTER = timedelta(minutes=5)
+#: How far back finished things are looked at, so that an audit stays cheap for ever.
+LOOKS_BACK = timedelta(days=1)
+#: The auditor runs every minute, so three minutes of silence are no accident.
+SILENT_AFTER = timedelta(minutes=3)
+_NAMED = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something of one kind that should have happened and has not; `ids` names the first few rows."""
+
+    what: str
+    count: int
+    ids: tuple[int, ...]
+
+    def __str__(self) -> str:
+        named = ", ".join(str(pk) for pk in self.ids)
+        return f"{self.what}: {self.count} ({named}{', …' if self.count > len(self.ids) else ''})"
+
+
+def audit() -> list[Fault]:
+    """Log each fault at ERROR and return them; write the heartbeat when there is none."""
+    with acting_as(worker_context()) as now:
+        faults = list(_faults(now))
+        for fault in faults:
+            logger.error("audit: %s", fault)
+        if not faults:
+            Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"at": now})
+    return faults
+
+
+def last_heartbeat() -> datetime | None:
+    """Return when the auditor last found all well."""
+    with acting_as(worker_context()):
+        return Heartbeat.objects.filter(name=HEARTBEAT).values_list("at", flat=True).first()
+
+
+def is_silent() -> bool:
+    """Tell whether the heartbeat is missing or too old."""
+    with acting_as(worker_context()) as now:
+        at = last_heartbeat()
+        return at is None or at <= now - SILENT_AFTER
+
+
+def _faults(now: datetime) -> Iterator[Fault]:
+    for what, rows in _checks(now):
+        ids = tuple(rows.order_by("pk").values_list("pk", flat=True)[:_NAMED])
+        if ids:
+            yield Fault(what=what, count=rows.count(), ids=ids)
+
+
+def _checks(now: datetime) -> list[tuple[str, QuerySet[Any]]]:
+    """Return each kind of fault with the rows that show it; every set is empty while all is well."""
+    late, since = now - LATE_AFTER, now - LOOKS_BACK
+    return [
+        ("watches overdue", Watch.objects.due_by(late)),
+        ("watches that fail", Watch.objects.failing()),
+        ("clocks past their due instant that nobody has looked at", Clock.objects.overdue_by(late)),
+        ("breached clocks that the log does not know", breaches_without_fact(since=since)),
+        ("recorded breaches that nobody was called about", breaches_without_ladder(since=since)),
+        ("ladders overdue", Escalation.objects.due_by(late)),
+        ("notifications late", Notification.objects.stuck_by(now)),
+        ("notifications given up", Notification.objects.dead()),
+        (
+            "tickets that should be closed",
+            Ticket.objects.due_to_close().filter(closes_at__lte=now - CLOSE_LATE_AFTER),
+        ),
+    ]

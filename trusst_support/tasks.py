@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+from celery import shared_task
+
+from trusst_support import auditor
+
+
+@shared_task(name="trusst_support.tasks.audit")
+def audit() -> int:
+    """Look for what should have happened and has not, then end; return how many kinds of fault there are."""
+    return len(auditor.audit())

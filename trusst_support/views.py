@@ -1,0 +1,36 @@
+"""What a container's probes and a monitor outside ask; no secret is told, and nobody signs in."""
+
+from __future__ import annotations
+
+import logging
+
+from django.db import DatabaseError
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from trusst_support import auditor
+
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> JsonResponse:
+    """Say that this process answers; it asks nobody else, so that a slow database restarts no container."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Say whether requests can be served, and beside it whether the auditor is heard.
+
+    A silent auditor is for people to look at: taking every server out of service would not help.
+    """
+    try:
+        silent = auditor.is_silent()
+    except DatabaseError:
+        logger.exception("the database does not answer")
+        return JsonResponse({"status": "unavailable"}, status=503)
+    return JsonResponse({"status": "ok", "auditor": "silent" if silent else "ok"})
