@@ -8,7 +8,7 @@ from django.http import Http404
 
 from customers.models import Customer, DeskPerson, Member
 from tickets.lifecycle import Verb
-from tickets.models import Attachment, Message, Ticket, TicketQuerySet
+from tickets.models import Attachment, Message, Ticket, TicketQuerySet, Watcher
 from tickets.queues import VIEWS
 
 
@@ -53,6 +53,16 @@ def get_ticket_for_desk(person: DeskPerson, key: str) -> Ticket:
     return ticket
 
 
+def read_again(ticket: Ticket) -> Ticket:
+    """Return a ticket as it stands after a change, for the answer to whoever was let in to make it."""
+    return Ticket.objects.with_people().get(pk=ticket.pk, customer_id=ticket.customer_id)
+
+
+def may_still_read(member: Member, ticket: Ticket) -> bool:
+    """Tell whether the member may read the ticket; who stops following a colleague's may not."""
+    return Ticket.objects.visible_to(member).filter(pk=ticket.pk).exists()
+
+
 def get_attachment_for_member(member: Member, token: str) -> Attachment:
     """Return a file on a ticket that the member may read, or 404."""
     attachment = Attachment.objects.filter(
@@ -72,12 +82,14 @@ def get_attachment_for_desk(person: DeskPerson, token: str) -> Attachment:
 
 
 #: What a member may do beside reading; the lifecycle has its say as well.
-_EVERYBODY = frozenset({Verb.REPLY, Verb.REOPEN, Verb.CLOSE})
+_EVERYBODY = frozenset({Verb.REPLY, Verb.REOPEN, Verb.CLOSE, Verb.FOLLOW, Verb.UNFOLLOW})
 _LEVEL_1 = frozenset({Verb.PASS, Verb.NOTE, Verb.RESOLVE})
 
 
 def check_member_may(member: Member, ticket: Ticket, verb: Verb) -> None:
     """Raise PermissionDenied, with whom to ask, unless the member's role includes the verb on this ticket."""
+    if verb in (Verb.FOLLOW, Verb.UNFOLLOW) and ticket.requester_id == member.pk:
+        raise PermissionDenied("This is your own ticket: you hear of everything that happens to it.")
     if verb in _EVERYBODY:
         return
     if verb not in _LEVEL_1:
@@ -89,16 +101,22 @@ def check_member_may(member: Member, ticket: Ticket, verb: Verb) -> None:
 
 
 def verbs_of_member(member: Member, ticket: Ticket) -> frozenset[str]:
-    """Return the verbs for which the ticket's page shows the member a button."""
-    return frozenset(verb for verb in ticket.verbs if _is_for(member, ticket, verb))
+    """Return the verbs for which the ticket's page shows the member a button: follow or unfollow, not both."""
+    useless = Verb.FOLLOW if is_following(member, ticket) else Verb.UNFOLLOW
+    return frozenset(verb for verb in ticket.verbs if verb != useless and may(member, ticket, Verb(verb)))
 
 
-def _is_for(member: Member, ticket: Ticket, verb: str) -> bool:
+def is_following(member: Member, ticket: Ticket) -> bool:
+    return Watcher.objects.filter(customer_id=ticket.customer_id, ticket=ticket, member=member).exists()
+
+
+def may(member: Member, ticket: Ticket, verb: Verb) -> bool:
+    """Tell whether the member's role and the ticket's place in its life both allow the verb."""
     try:
-        check_member_may(member, ticket, Verb(verb))
+        check_member_may(member, ticket, verb)
     except PermissionDenied:
         return False
-    return True
+    return ticket.may(verb)
 
 
 def messages_of(ticket: Ticket) -> QuerySet[Message]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.core.exceptions import PermissionDenied
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from django.core.exceptions import PermissionDenied, ValidationError
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import exceptions, status
 from rest_framework.pagination import CursorPagination
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
+from core.api import JSONParser
 from core.problems import Refused
 from customers.api import CustomerAPIView
 from tickets import access, actions, verbs
@@ -23,6 +24,7 @@ from tickets.serializers import (
     VERBS,
     MessageSerializer,
     OpenTicketSerializer,
+    TicketQuerySerializer,
     TicketSerializer,
     WriteMessageSerializer,
 )
@@ -31,6 +33,12 @@ from tickets.serializers import (
 class _NewestFirst(CursorPagination):
     ordering = ("-last_activity_at", "-id")
     page_size = 50
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ValidationError:  # the cursor decodes, but not to an instant
+            raise exceptions.NotFound(self.invalid_cursor_message) from None
 
 
 class TicketAPIView(CustomerAPIView):
@@ -53,46 +61,78 @@ class TicketAPIView(CustomerAPIView):
 
     def context(self) -> dict[str, Any]:
         """Return what serializers ask about the caller."""
-        return {"customer": self.customer, "is_desk": self.person is not None, "request": self.request}
+        return {
+            "customer": self.customer,
+            "is_desk": self.person is not None,
+            "request": self.request,
+            "verbs_of": self.verbs_of,
+        }
+
+    def verbs_of(self, ticket: Ticket) -> list[str]:
+        """Return the names of what the caller may do to a ticket now; no query."""
+        if self.member is None:
+            return sorted(name for name, doing in verbs.DESK.items() if ticket.may(doing.verb))
+        member = self.member
+        return sorted(name for name, doing in verbs.MEMBER.items() if access.may(member, ticket, doing.verb))
+
+    def shown(self, ticket: Ticket) -> dict[str, Any]:
+        """Return a ticket as the API shows it to the caller."""
+        return TicketSerializer(ticket, context=self.context()).data
+
+    def asked(self, ticket: Ticket, values: Mapping[str, Any]) -> verbs.Request:
+        """Return what the caller asks of a ticket."""
+        return verbs.Request(
+            ticket=ticket,
+            actor=self.actor,
+            at=self.now,
+            values=values,
+            person=self.person,
+            member=self.member,
+        )
 
 
 class TicketList(TicketAPIView):
     """A customer's tickets."""
 
+    parser_classes = (JSONParser, MultiPartParser)
+    pagination_class = _NewestFirst
+
     @extend_schema(
         operation_id="tickets_list",
-        parameters=[
-            OpenApiParameter("q", OpenApiTypes.STR, description="Words or a reference to look for"),
-            OpenApiParameter("open", OpenApiTypes.BOOL, description="Only open or only finished ones"),
-            OpenApiParameter("cursor", OpenApiTypes.STR, description="The page, from `next` or `previous`"),
-        ],
+        parameters=[TicketQuerySerializer],
         responses=TicketSerializer(many=True),
     )
     def get(self, request: Request, customer: str) -> Response:
         """List tickets, the newest activity first."""
-        tickets = self.tickets()
-        if text := request.query_params.get("q", "").strip():
-            tickets = tickets.search(text)
-        match request.query_params.get("open"):
-            case None:
-                pass
-            case "true":
-                tickets = tickets.open()
-            case "false":
-                tickets = tickets.finished()
-            case _:
-                raise Refused("Use true or false.", field="open")
+        given = TicketQuerySerializer(data=request.query_params.dict())
+        given.is_valid(raise_exception=True)
         paginator = _NewestFirst()
-        page = paginator.paginate_queryset(tickets, request, view=self)
-        return paginator.get_paginated_response(TicketSerializer(page, many=True).data)
+        page = paginator.paginate_queryset(self._chosen(given.validated_data), request, view=self)
+        return paginator.get_paginated_response(
+            TicketSerializer(page, many=True, context=self.context()).data
+        )
+
+    def _chosen(self, filters: Mapping[str, Any]) -> TicketQuerySet:
+        tickets = self.tickets()
+        if filters["q"]:
+            tickets = tickets.search(filters["q"])
+        if filters["open"] is not None:
+            tickets = tickets.open() if filters["open"] else tickets.finished()
+        if filters["status"] is not None:
+            tickets = tickets.in_status(filters["status"])
+        if filters["severity"] is not None:
+            tickets = tickets.of_severity(filters["severity"])
+        if filters["mine"]:
+            if self.member is None:
+                raise Refused("The desk reports nothing of its own.", field="mine")
+            tickets = tickets.requested_by(self.member)
+        return tickets
 
     @extend_schema(
         operation_id="tickets_open", request=OpenTicketSerializer, responses={201: TicketSerializer}
     )
     def post(self, request: Request, customer: str) -> Response:
-        """Report an incident as the signed-in member."""
-        if self.member is None:
-            raise PermissionDenied("Only a member of the customer reports here.")
+        """Report an incident: a member as themselves, the desk for a member."""
         given = OpenTicketSerializer(data=request.data, context=self.context())
         given.is_valid(raise_exception=True)
         values = given.validated_data
@@ -100,7 +140,7 @@ class TicketList(TicketAPIView):
             customer=self.customer,
             actor=self.actor,
             at=self.now,
-            requester=self.member,
+            requester=self.member or values["requester"],
             subject=values["subject"],
             description=values["description"],
             impact=given.impact(),
@@ -108,8 +148,9 @@ class TicketList(TicketAPIView):
             service=values["service"],
             aws_account=values["aws_account"],
             started_at=values["started_at"],
+            files=values["files"],
         )
-        return Response(TicketSerializer(self.ticket(ticket.number)).data, status=status.HTTP_201_CREATED)
+        return Response(self.shown(access.read_again(ticket)), status=status.HTTP_201_CREATED)
 
 
 class TicketDetail(TicketAPIView):
@@ -118,7 +159,7 @@ class TicketDetail(TicketAPIView):
     @extend_schema(operation_id="tickets_read", responses=TicketSerializer)
     def get(self, request: Request, customer: str, number: int) -> Response:
         """Read one ticket."""
-        return Response(TicketSerializer(self.ticket(number)).data)
+        return Response(self.shown(self.ticket(number)))
 
 
 class TicketMessages(TicketAPIView):
@@ -145,15 +186,7 @@ class TicketMessages(TicketAPIView):
         if audience not in (AudienceChoice.PUBLIC, own_side):
             raise Refused(f"Write to public or to {own_side.value}.", field="audience")
         name = "reply" if audience is AudienceChoice.PUBLIC else "note"
-        written = self._doing(ticket, name).act(
-            verbs.Request(
-                ticket=ticket,
-                actor=self.actor,
-                at=self.now,
-                values={"body": given.validated_data["body"], "files": given.validated_data["files"]},
-                person=self.person,
-            )
-        )
+        written = self._doing(ticket, name).act(self.asked(ticket, given.validated_data))
         assert isinstance(written, Message)
         return Response(
             MessageSerializer(written, context=self.context()).data, status=status.HTTP_201_CREATED
@@ -177,16 +210,8 @@ class TicketVerb(TicketAPIView):
         doing = self._doing(ticket)
         given = VERBS[self.name](data=request.data)
         given.is_valid(raise_exception=True)
-        doing.act(
-            verbs.Request(
-                ticket=ticket,
-                actor=self.actor,
-                at=self.now,
-                values=given.validated_data,
-                person=self.person,
-            )
-        )
-        return Response(TicketSerializer(self.ticket(number)).data)
+        doing.act(self.asked(ticket, given.validated_data))
+        return Response(self.shown(access.read_again(ticket)))
 
     def _doing(self, ticket: Ticket) -> verbs.Doing:
         if self.member is None:
@@ -199,10 +224,34 @@ class TicketVerb(TicketAPIView):
         return doing
 
 
+#: What each verb does, for the reader of the schema.
+SAID = {
+    "assign": "Give the ticket to a desk person, or to nobody",
+    "take": "Give the ticket to the caller",
+    "severity": "Establish the severity, or confirm it",
+    "hold": "Put the ticket on hold",
+    "resume": "End the hold",
+    "restored": "Say that service is back",
+    "resolve": "Resolve the ticket",
+    "reopen": "Take a restored or resolved ticket back to work",
+    "return": "Return the ticket to the customer's Level 1",
+    "close": "Close a resolved ticket for good",
+    "pass": "Pass a Level 1 ticket to the desk",
+    "solve": "Mark a Level 1 ticket as solved",
+    "confirm": "Confirm that it is fixed, which closes the ticket",
+    "follow": "Follow a colleague's ticket",
+    "unfollow": "Stop following a ticket",
+}
+
+
 def verb_view(name: str) -> type[TicketVerb]:
     """Return the endpoint of one verb, with its own shape in the schema."""
-    described = extend_schema(
-        operation_id=f"tickets_{name}", request=VERBS[name], responses={200: TicketSerializer}
-    )
     view: type[TicketVerb] = type(f"Ticket{name.title()}", (TicketVerb,), {"name": name})
-    return extend_schema(summary=f"Ask a ticket to {name}")(described(view))
+    return extend_schema_view(
+        post=extend_schema(
+            operation_id=f"tickets_{name}",
+            summary=SAID[name],
+            request=VERBS[name],
+            responses={200: TicketSerializer},
+        )
+    )(view)

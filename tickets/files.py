@@ -130,7 +130,9 @@ def _content_agrees(extension: str, head: bytes) -> bool:
 
 
 def _storage() -> FileSystemStorage:
-    return FileSystemStorage(location=settings.PORTAL_FILES_ROOT, file_permissions_mode=0o600)
+    return FileSystemStorage(
+        location=settings.PORTAL_FILES_ROOT, file_permissions_mode=0o600, directory_permissions_mode=0o700
+    )
 
 
 def store(file: CheckedFile) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from customers.access import active_desk_people, aws_accounts_of, services_of
+from customers.access import active_desk_people, active_members_of, aws_accounts_of, services_of
 from customers.models import AwsAccount, Customer, DeskPerson, Member, Service
 from tickets.models import (
     AffectedChoice,
@@ -19,6 +20,7 @@ from tickets.models import (
     Ticket,
     WorkChoice,
 )
+from tickets.queues import VIEWS
 from tickets.severity import Affected, Environment, Impact, SecurityRisk, Work
 
 
@@ -55,19 +57,52 @@ class LocalDateTimeField(forms.DateTimeField):
         super().__init__(**kwargs)
 
 
+class Cards(forms.RadioSelect):
+    """Choices as cards, each with a line that says what it means."""
+
+    def __init__(self, hints: Mapping[Any, str]) -> None:
+        super().__init__()
+        self.hints = hints
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().create_option(name, value, *args, **kwargs) | {"hint": self.hints.get(str(value), "")}
+
+
+_ENVIRONMENT_HINTS = {
+    EnvironmentChoice.PRODUCTION: "Live business depends on it",
+    EnvironmentChoice.NON_PRODUCTION: "Test, development or training",
+}
+_WORK_HINTS = {
+    WorkChoice.STOPPED: "Whoever is affected cannot do their job",
+    WorkChoice.DEGRADED: "It is slow, fails now and then, or is done by hand",
+    WorkChoice.NUISANCE: "Annoying, but everything gets done",
+    WorkChoice.UNAFFECTED: "A question, or something cosmetic",
+}
+_AFFECTED_HINTS = {
+    AffectedChoice.FEW: "One person, or a handful",
+    AffectedChoice.TEAM: "Everyone at one place or in one team",
+    AffectedChoice.BUSINESS: "Most staff, or your customers",
+}
+_SECURITY_HINTS = {
+    SecurityChoice.MODERATE: "A weakness that nobody has used so far",
+    SecurityChoice.HIGH: "Serious, but business is not in danger yet",
+    SecurityChoice.CRITICAL: "An attack or a leak is happening, or likely",
+}
+
+
 class ImpactForm(forms.Form):
     """The plain questions from which a severity is proposed."""
 
     environment = forms.ChoiceField(
         label="Where does it happen?",
         choices=EnvironmentChoice.choices,
-        widget=forms.RadioSelect,
+        widget=Cards(_ENVIRONMENT_HINTS),
         error_messages={"required": "Select where it happens."},
     )
     work = forms.ChoiceField(
         label="Can people work?",
         choices=WorkChoice.choices,
-        widget=forms.RadioSelect,
+        widget=Cards(_WORK_HINTS),
         error_messages={"required": "Select whether people can work."},
     )
     workaround = forms.ChoiceField(
@@ -79,13 +114,13 @@ class ImpactForm(forms.Form):
     affected = forms.ChoiceField(
         label="Who is affected?",
         choices=AffectedChoice.choices,
-        widget=forms.RadioSelect,
+        widget=Cards(_AFFECTED_HINTS),
         error_messages={"required": "Select who is affected."},
     )
     security = forms.ChoiceField(
         label="Is there a security risk?",
         choices=SecurityChoice.choices,
-        widget=forms.RadioSelect,
+        widget=Cards(_SECURITY_HINTS),
         initial=SecurityChoice.NONE,
         error_messages={"required": "Select whether there is a security risk."},
     )
@@ -150,9 +185,8 @@ class ReportForm(ImpactForm):
         error_messages={"required": "Select who should see it first."},
     )
 
-    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, customer: Customer, may_file_to_desk: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        customer = member.customer
         services, accounts = self.fields["service"], self.fields["aws_account"]
         to = self.fields["to"]
         assert isinstance(services, forms.ModelChoiceField)
@@ -162,10 +196,28 @@ class ReportForm(ImpactForm):
         accounts.queryset = aws_accounts_of(customer)
         level_1 = ("level_1", f"{customer.name}'s Level 1")
         desk = ("desk", "The Trusst desk (Level 2), straight away")
-        to.choices = [level_1, desk] if member.may_file_to_desk else [level_1]
+        to.choices = [level_1, desk] if may_file_to_desk else [level_1]
         to.initial = "desk" if customer.files_to_desk else "level_1"
-        if not member.may_file_to_desk:
-            to.required = False
+        to.required = may_file_to_desk
+
+
+class DeskReportForm(ReportForm):
+    """A report that the desk takes down for one of the customer's people, such as by phone."""
+
+    requester: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
+        queryset=None,
+        label="Who reports it?",
+        empty_label="Select a person",
+        error_messages={"required": "Select who reports it."},
+    )
+    field_order = ("requester",)
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, customer=customer, may_file_to_desk=True, **kwargs)
+        requesters, to = self.fields["requester"], self.fields["to"]
+        assert isinstance(requesters, forms.ModelChoiceField)
+        requesters.queryset = active_members_of(customer)
+        to.initial = "desk"
 
 
 class WriteForm(forms.Form):
@@ -195,6 +247,8 @@ class VersionedForm(forms.Form):
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A desk person, by name and role."""
+
     def label_from_instance(self, obj: Any) -> str:
         assert isinstance(obj, DeskPerson)
         return f"{obj.name}, {obj.get_role_display()}"
@@ -291,6 +345,8 @@ MEMBER_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "solve": VersionedForm,
     "reopen": VersionedForm,
     "confirm": VersionedForm,
+    "follow": VersionedForm,
+    "unfollow": VersionedForm,
 }
 
 
@@ -300,8 +356,17 @@ class SearchForm(forms.Form):
     q = forms.CharField(label="Search tickets", max_length=200, required=False)
 
 
+class ListFilterForm(SearchForm):
+    """What a member narrows the list of tickets by."""
+
+    mine = forms.ChoiceField(choices=[("1", "Only mine")], required=False)
+    show = forms.ChoiceField(choices=[("open", "Open"), ("finished", "Finished")], required=False)
+
+
 class QueueFilterForm(SearchForm):
     """What the desk narrows its queue by."""
+
+    view = forms.ChoiceField(choices=[(view.name, view.title) for view in VIEWS.values()], required=False)
 
     customer: forms.ModelChoiceField[Customer] = forms.ModelChoiceField(
         queryset=None, required=False, to_field_name="slug"

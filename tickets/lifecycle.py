@@ -52,6 +52,8 @@ class Verb(StrEnum):
     RESOLVE = "resolve"
     REOPEN = "reopen"
     CLOSE = "close"
+    FOLLOW = "follow"
+    UNFOLLOW = "unfollow"
 
 
 class NotAllowed(Refused):
@@ -71,6 +73,8 @@ _STATUSES: dict[Verb, frozenset[Status]] = {
     Verb.RESOLVE: OPEN,
     Verb.REOPEN: frozenset({Status.RESTORED, Status.RESOLVED}),
     Verb.CLOSE: frozenset({Status.RESOLVED}),
+    Verb.FOLLOW: frozenset(Status),
+    Verb.UNFOLLOW: frozenset(Status),
 }
 _NEEDS_DESK = frozenset({Verb.RETURN, Verb.ESTABLISH, Verb.HOLD, Verb.RESUME, Verb.RESTORE, Verb.ASSIGN})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import ClassVar
 
@@ -54,15 +55,15 @@ class SeverityChoice(models.IntegerChoices):
 class EnvironmentChoice(models.TextChoices):
     """Where it happens."""
 
-    PRODUCTION = "production", "Production: live business depends on it"
-    NON_PRODUCTION = "non_production", "Not production: test, development, training"
+    PRODUCTION = "production", "Production"
+    NON_PRODUCTION = "non_production", "Not production"
 
 
 class WorkChoice(models.TextChoices):
     """What people can still do."""
 
     STOPPED = "stopped", "Work has stopped"
-    DEGRADED = "degraded", "Work goes on, but slowly or with failures"
+    DEGRADED = "degraded", "Work goes on with trouble"
     NUISANCE = "nuisance", "It is a nuisance"
     UNAFFECTED = "unaffected", "Work is unaffected"
 
@@ -78,10 +79,10 @@ class AffectedChoice(models.TextChoices):
 class SecurityChoice(models.TextChoices):
     """The security risk."""
 
-    NONE = "none", "No security risk that we know of"
+    NONE = "none", "None that we know of"
     MODERATE = "moderate", "Moderate"
-    HIGH = "high", "High, but not business-critical yet"
-    CRITICAL = "critical", "Critical: an attack or a leak is happening or likely"
+    HIGH = "high", "High"
+    CRITICAL = "critical", "Critical"
 
 
 class ResolutionCode(models.TextChoices):
@@ -143,6 +144,9 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Keep tickets that the desk thinks are fixed, for the customer to confirm."""
         return self.filter(status=Status.RESTORED)
 
+    def in_status(self, status: str) -> TicketQuerySet:
+        return self.filter(status=status)
+
     def of_severity(self, severity: int) -> TicketQuerySet:
         return self.filter(severity=severity)
 
@@ -159,27 +163,30 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def search(self, text: str) -> TicketQuerySet:
         """Keep tickets whose key, subject or readable messages match; the database applies the audience."""
+        text = text.replace("\x00", " ").strip()
         query = SearchQuery(text, config="english", search_type="websearch")
         found = TicketText.objects.filter(vector=query).values("ticket_id")
-        key, _, number = text.strip().upper().rpartition("-")
-        by_key = Q(customer__key=key, number=int(number)) if key and _is_number(number) else Q(pk=None)
-        if _is_number(text.strip()):
-            by_key = Q(number=int(text.strip()))
+        by_key = Q(pk=None)
+        if reference := _REFERENCE.fullmatch(text.upper()):
+            by_key = Q(customer__key=reference["key"], number=int(reference["number"]))
+        elif _NUMBER.fullmatch(text):
+            by_key = Q(number=int(text))
         return self.filter(Q(pk__in=found) | by_key)
 
     def by_key(self, key: str) -> TicketQuerySet:
         """Keep the ticket of a reference such as ACME-128."""
-        prefix, _, number = key.upper().rpartition("-")
-        if not _is_number(number):
+        reference = _REFERENCE.fullmatch(key.upper())
+        if reference is None:
             return self.none()
-        return self.filter(customer__key=prefix, number=int(number))
+        return self.filter(customer__key=reference["key"], number=int(reference["number"]))
 
     def due_to_close(self) -> TicketQuerySet:
         return self.filter(status=Status.RESOLVED, closes_at__isnull=False)
 
 
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
+#: Nine digits always fit the column; what does not look like a reference never reaches the database.
+_NUMBER = re.compile(r"[0-9]{1,9}")
+_REFERENCE = re.compile(r"(?P<key>[A-Z][A-Z0-9]{1,7})-(?P<number>[0-9]{1,9})")
 
 
 class Ticket(models.Model):

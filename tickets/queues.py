@@ -64,6 +64,7 @@ class Group:
 
     name: str
     title: str
+    short: str
     icon: str
     rows: list[Ticket] = field(default_factory=list)
 
@@ -83,15 +84,15 @@ def group_rows(tickets: Iterable[Ticket], *, now: datetime, searched: bool) -> l
     """Sort rows into groups, empty ones left out; a search keeps its own order in one group."""
     if searched:
         rows = list(tickets)
-        return [Group(name="found", title="Found", icon="search", rows=rows)] if rows else []
+        return [Group(name="found", title="Found", short="found", icon="search", rows=rows)] if rows else []
     groups = {
         group.name: group
         for group in (
-            Group(name="missed", title="Missed", icon="alert"),
-            Group(name="soon", title="Due within 30 minutes", icon="clock"),
-            Group(name="later", title="Later", icon="clock"),
-            Group(name="stopped", title="Clock stopped", icon="pause"),
-            Group(name="none", title="Best effort: no agreement in force", icon="doc"),
+            Group(name="missed", title="Missed", short="missed", icon="alert"),
+            Group(name="soon", title="Due within 30 minutes", short="due within 30 min", icon="clock"),
+            Group(name="later", title="Later", short="later", icon="clock"),
+            Group(name="stopped", title="Clock stopped", short="clock stopped", icon="pause"),
+            Group(name="none", title="Best effort: no agreement in force", short="best effort", icon="doc"),
         )
     }
     for ticket in tickets:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,8 +11,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from customers.access import active_desk_people, aws_accounts_of, services_of
-from customers.models import AwsAccount, DeskPerson, Service
+from customers.access import active_desk_people, active_members_of, aws_accounts_of, services_of
+from customers.models import AwsAccount, DeskPerson, Member, Service
 from tickets.models import (
     AffectedChoice,
     Attachment,
@@ -21,6 +22,7 @@ from tickets.models import (
     Message,
     ResolutionCode,
     SecurityChoice,
+    StatusChoice,
     Ticket,
     WorkChoice,
 )
@@ -36,7 +38,10 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     requester = serializers.CharField(source="requester.name", read_only=True)
     assignee = serializers.CharField(source="assignee.name", read_only=True, default=None)
     service = serializers.CharField(source="service.name", read_only=True, default=None)
-    verbs = serializers.ListField(child=serializers.CharField(), read_only=True)
+    verbs = serializers.SerializerMethodField(
+        help_text="What the caller may do to the ticket now: the ends of its addresses, and `reply` and "
+        "`note` for messages."
+    )
 
     class Meta:
         model = Ticket
@@ -84,6 +89,10 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     def get_proposed_severity(self, ticket: Ticket) -> str:
         return Severity(ticket.proposed_severity).name
 
+    def get_verbs(self, ticket: Ticket) -> list[str]:
+        verbs_of: Callable[[Ticket], list[str]] = self.context["verbs_of"]
+        return verbs_of(ticket)
+
 
 @extend_schema_field(OpenApiTypes.STR)
 class ServiceField(serializers.SlugRelatedField[Service]):
@@ -101,8 +110,28 @@ class AwsAccountField(serializers.SlugRelatedField[AwsAccount]):
         return aws_accounts_of(self.context["customer"])
 
 
+@extend_schema_field(OpenApiTypes.EMAIL)
+class RequesterField(serializers.SlugRelatedField[Member]):
+    """The e-mail address of one of the customer's active people."""
+
+    def get_queryset(self) -> QuerySet[Member]:
+        return active_members_of(self.context["customer"])
+
+
+def _files() -> serializers.ListField:
+    """Uploads of a multipart request; what is accepted is decided by `tickets.files`."""
+    return serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True), required=False, default=list
+    )
+
+
 class OpenTicketSerializer(serializers.Serializer[Any]):
-    """A report of an incident."""
+    """A report of an incident; files come as multipart.
+
+    The desk reports for a member, whom it names as `requester`; a member reports as themselves.
+    """
+
+    requester = RequesterField(slug_field="email", required=False, allow_null=True, default=None)
 
     subject = serializers.CharField(max_length=120)
     description = serializers.CharField(max_length=20_000)
@@ -115,6 +144,14 @@ class OpenTicketSerializer(serializers.Serializer[Any]):
     to_desk = serializers.BooleanField(default=False)
     service = ServiceField(slug_field="name", required=False, allow_null=True, default=None)
     aws_account = AwsAccountField(slug_field="account_id", required=False, allow_null=True, default=None)
+    files = _files()
+
+    def validate_requester(self, requester: Member | None) -> Member | None:
+        if self.context["is_desk"] and requester is None:
+            raise serializers.ValidationError("Name the member for whom you report.")
+        if requester is not None and not self.context["is_desk"]:
+            raise serializers.ValidationError("Only the desk reports for somebody else.")
+        return requester
 
     def impact(self) -> Impact:
         """Return the answers of valid input."""
@@ -162,7 +199,7 @@ class WriteMessageSerializer(serializers.Serializer[Any]):
 
     body = serializers.CharField(max_length=20_000)
     audience = serializers.ChoiceField(choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC)
-    files = serializers.ListField(child=serializers.FileField(), required=False, default=list)
+    files = _files()
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -182,7 +219,7 @@ class DeskPersonField(serializers.PrimaryKeyRelatedField[DeskPerson]):
 class AssignSerializer(VersionSerializer):
     """Who works on it; null for nobody."""
 
-    person = DeskPersonField(allow_null=True)
+    person = DeskPersonField(allow_null=True, pk_field=serializers.IntegerField())
 
 
 @extend_schema_field({"type": "string", "enum": [severity.name for severity in Severity]})
@@ -202,6 +239,31 @@ class EstablishSerializer(VersionSerializer):
 
     severity = SeverityNameField()
     reason = serializers.CharField(max_length=500)
+
+
+class TicketQuerySerializer(serializers.Serializer[Any]):
+    """What a list of tickets is narrowed by; a name that is not listed is refused, not ignored."""
+
+    q = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=200, help_text="Words or a reference"
+    )
+    open = serializers.BooleanField(
+        required=False, default=None, allow_null=True, help_text="Only open, or only finished ones"
+    )
+    status = serializers.ChoiceField(choices=StatusChoice.choices, required=False, default=None)
+    severity = SeverityNameField(required=False, default=None)
+    mine = serializers.BooleanField(
+        required=False, default=False, help_text="Only those that the calling member reported"
+    )
+    cursor = serializers.CharField(required=False, help_text="The page, from `next` or `previous`")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(self.initial_data) - set(self.fields)
+        if unknown:
+            raise serializers.ValidationError(
+                {name: ["There is no filter of this name."] for name in sorted(unknown)}
+            )
+        return attrs
 
 
 class HoldSerializer(VersionSerializer):
@@ -244,4 +306,6 @@ VERBS: dict[str, type[VersionSerializer]] = {
     "pass": VersionSerializer,
     "solve": VersionSerializer,
     "confirm": VersionSerializer,
+    "follow": VersionSerializer,
+    "unfollow": VersionSerializer,
 }

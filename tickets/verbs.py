@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from core.tenancy import Actor
-from customers.models import DeskPerson, DeskRole
+from customers.models import DeskPerson, DeskRole, Member
 from tickets import actions
 from tickets.lifecycle import HoldReason, Verb
 from tickets.models import ResolutionCode, Ticket
@@ -27,6 +27,7 @@ class Request:
     at: datetime
     values: Mapping[str, Any]
     person: DeskPerson | None = None
+    member: Member | None = None
 
     @property
     def common(self) -> dict[str, Any]:
@@ -102,6 +103,16 @@ def _solve_at_level_1(asked: Request) -> object:
     return actions.resolve(**asked.versioned, code=ResolutionCode.LEVEL_1)
 
 
+def _follow(asked: Request) -> object:
+    assert asked.member is not None
+    return actions.watch(ticket=asked.ticket, member=asked.member)
+
+
+def _unfollow(asked: Request) -> object:
+    assert asked.member is not None
+    return actions.unwatch(ticket=asked.ticket, member=asked.member)
+
+
 DESK: dict[str, Doing] = {
     doing.name: doing
     for doing in (
@@ -171,5 +182,7 @@ MEMBER: dict[str, Doing] = {
             act=lambda asked: actions.close(**asked.versioned),
             done="Thank you. The ticket is closed.",
         ),
+        Doing(name="follow", verb=Verb.FOLLOW, act=_follow, done="You follow this ticket."),
+        Doing(name="unfollow", verb=Verb.UNFOLLOW, act=_unfollow, done="You no longer follow this ticket."),
     )
 }

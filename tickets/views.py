@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,17 +15,19 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.problems import Refused, Stale
-from customers.access import customers_of_desk, desk_actor, member_actor
+from core.tenancy import Actor
+from customers.access import customers_of_desk, desk_actor, get_customer, member_actor
 from customers.doors import desk_door, member_door
-from customers.models import DeskPerson, Member
+from customers.models import Customer, DeskPerson, Member
 from tickets import access, actions, files, verbs
 from tickets.forms import (
     DESK_FORMS,
     MEMBER_FORMS,
+    DeskReportForm,
+    ListFilterForm,
     PreviewForm,
     QueueFilterForm,
     ReportForm,
-    SearchForm,
     TicketForm,
 )
 from tickets.models import Ticket
@@ -41,15 +44,14 @@ LIST_SIZE = 50
 @member_door()
 def member_list(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
     """List the tickets that a member may read, those that wait for their side first."""
-    search = SearchForm(request.GET)
-    text = search.cleaned_data["q"].strip() if search.is_valid() else ""
-    mine = request.GET.get("mine") == "1"
+    form = ListFilterForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    text, mine, finished = asked.get("q", ""), asked.get("mine") == "1", asked.get("show") == "finished"
     listed = access.list_for_member(member)
     if mine:
         listed = listed.requested_by(member)
     if text:
         listed = listed.search(text)
-    finished = request.GET.get("show") == "finished"
     chosen = listed.finished() if finished else listed.open()
     page = Paginator(listed if text else chosen, LIST_SIZE).get_page(request.GET.get("page"))
     return TemplateResponse(
@@ -60,10 +62,12 @@ def member_list(request: HttpRequest, member: Member, now: datetime) -> HttpResp
             "text": text,
             "mine": mine,
             "finished": finished,
+            "filter": form,
             "waiting": [] if text or finished else list(listed.open().waiting_for_customer()[:6]),
             "confirmable": [] if text or finished else list(listed.awaiting_confirmation()[:6]),
             "now": now,
         },
+        status=200 if form.is_valid() else 422,
     )
 
 
@@ -72,44 +76,17 @@ def member_list(request: HttpRequest, member: Member, now: datetime) -> HttpResp
 def report(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
     """Take a report of an incident."""
     posted = request.method == "POST"
-    form = ReportForm(request.POST if posted else None, request.FILES if posted else None, member=member)
-    if posted and form.is_valid():
-        answers = form.cleaned_data
-        try:
-            ticket = actions.open_ticket(
-                customer=member.customer,
-                actor=member_actor(member),
-                at=now,
-                requester=member,
-                subject=answers["subject"],
-                description=answers["description"],
-                impact=form.impact(),
-                to_desk=answers["to"] == "desk",
-                service=answers["service"],
-                aws_account=answers["aws_account"],
-                started_at=answers["started_at"],
-                files=answers["files"],
-            )
-        except Refused as refused:
-            _put(refused, form)
-        else:
-            messages.success(request, f"We have your report. Its reference is {ticket.key}.")
-            return redirect("portal-ticket", customer=member.customer.slug, number=ticket.number)
-    preview = (
-        form.impact() if form.is_bound and not (set(form.errors) & set(PreviewForm.base_fields)) else None
+    form = ReportForm(
+        request.POST if posted else None,
+        request.FILES if posted else None,
+        customer=member.customer,
+        may_file_to_desk=member.may_file_to_desk,
     )
-    return TemplateResponse(
-        request,
-        "portal/report.html",
-        {
-            "form": form,
-            "customer": member.customer,
-            "severity": None if preview is None else propose(preview),
-            "files_to_desk": member.customer.files_to_desk,
-            "now": now,
-        },
-        status=422 if form.errors else 200,
-    )
+    ticket = _take_report(form, requester=member, actor=member_actor(member), at=now)
+    if ticket is not None:
+        messages.success(request, f"We have your report. Its reference is {ticket.key}.")
+        return redirect("portal-ticket", customer=member.customer.slug, number=ticket.number)
+    return _report_page(request, "portal/report.html", form, member.customer, now)
 
 
 @require_POST
@@ -147,9 +124,11 @@ def member_act(
     ticket = access.get_ticket_for_member(member, number)
     access.check_member_may(member, ticket, doing.verb)
     form = _bound(MEMBER_FORMS[name], name, request, ticket)
-    asked = verbs.Request(ticket=ticket, actor=member_actor(member), at=now, values={})
+    asked = verbs.Request(ticket=ticket, actor=member_actor(member), at=now, values={}, member=member)
     if (status := _attempt(doing, asked, form)) == 200:
         messages.success(request, doing.done)
+        if not access.may_still_read(member, ticket):
+            return redirect("portal-tickets", customer=member.customer.slug)
         return redirect("portal-ticket", customer=member.customer.slug, number=ticket.number)
     return _member_page(
         request, member, access.get_ticket_for_member(member, number), now, failed={name: form}, status=status
@@ -195,11 +174,11 @@ def desk_queue(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
     """Show the desk's open tickets, the next deadline first."""
     form = QueueFilterForm(request.GET, customers=customers_of_desk())
     chosen = form.cleaned_data if form.is_valid() else {}
-    text = (chosen.get("q") or "").strip()
+    text = chosen.get("q", "")
     found = access.find_by_key(text)
     if found is not None:
         return redirect("desk-ticket", key=found.key)
-    view = VIEWS.get(request.GET.get("view", ""), VIEWS["due"])
+    view = VIEWS[chosen.get("view") or "due"]
     tickets = (
         access.all_for_desk().search(text).newest_first() if text else view.narrow(access.queue(), person)
     )
@@ -222,6 +201,22 @@ def desk_queue(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
         },
         status=200 if form.is_valid() else 422,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_door()
+def desk_report(request: HttpRequest, person: DeskPerson, now: datetime, customer: str) -> HttpResponseBase:
+    """Take a report for one of a customer's people, such as somebody on the phone."""
+    reported_by = get_customer(customer)
+    posted = request.method == "POST"
+    form = DeskReportForm(
+        request.POST if posted else None, request.FILES if posted else None, customer=reported_by
+    )
+    ticket = _take_report(form, requester=None, actor=desk_actor(person), at=now)
+    if ticket is not None:
+        messages.success(request, f"Filed as {ticket.key} for {ticket.requester.name}.")
+        return redirect("desk-ticket", key=ticket.key)
+    return _report_page(request, "desk/report.html", form, reported_by, now)
 
 
 @require_safe
@@ -281,6 +276,50 @@ def _desk_page(
 
 
 # --- Both --------------------------------------------------------------------------------------------
+def _take_report(form: ReportForm, *, requester: Member | None, actor: Actor, at: datetime) -> Ticket | None:
+    """File what a form says, or return None with the reasons in the form; without a requester the form names one."""
+    if not (form.is_bound and form.is_valid()):
+        return None
+    answers = form.cleaned_data
+    by = requester or answers["requester"]
+    try:
+        return actions.open_ticket(
+            customer=by.customer,
+            actor=actor,
+            at=at,
+            requester=by,
+            subject=answers["subject"],
+            description=answers["description"],
+            impact=form.impact(),
+            to_desk=answers["to"] == "desk",
+            service=answers["service"],
+            aws_account=answers["aws_account"],
+            started_at=answers["started_at"],
+            files=answers["files"],
+        )
+    except Refused as refused:
+        _put(refused, form)
+        return None
+
+
+def _report_page(
+    request: HttpRequest, template: str, form: ReportForm, customer: Customer, now: datetime
+) -> TemplateResponse:
+    answered = form.is_bound and not (set(form.errors) & set(PreviewForm.base_fields))
+    return TemplateResponse(
+        request,
+        template,
+        {
+            "form": form,
+            "customer": customer,
+            "severity": propose(form.impact()) if answered else None,
+            "files_to_desk": customer.files_to_desk,
+            "now": now,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
 def _bound(form: type[Any], name: str, request: HttpRequest, ticket: Ticket) -> TicketForm:
     bound: TicketForm = form(request.POST, request.FILES, ticket=ticket, auto_id=f"{name}-%s")
     return bound
@@ -299,15 +338,7 @@ def _attempt(doing: verbs.Doing, asked: verbs.Request, form: TicketForm) -> int:
     if not form.is_valid():
         return 422
     try:
-        doing.act(
-            verbs.Request(
-                ticket=asked.ticket,
-                actor=asked.actor,
-                at=asked.at,
-                values=form.cleaned_data,
-                person=asked.person,
-            )
-        )
+        doing.act(replace(asked, values=form.cleaned_data))
     except Stale as stale:
         _put(stale, form)
         _renew_version(form, asked.ticket)

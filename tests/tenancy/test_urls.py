@@ -19,7 +19,7 @@ from tests.cast import Cast
 from tests.tenancy.everything import Belongings, furnish
 
 WHO = ("nobody", "requester", "coordinator", "lead", "outsider", "engineer", "desk lead", "manager", "admin")
-IN, FORBIDDEN, HIDDEN, OK, WRONG, STALE = 302, 403, 404, 200, 422, 409
+IN, UNKNOWN, FORBIDDEN, HIDDEN, OK, WRONG, STALE = 302, 401, 403, 404, 200, 422, 409
 
 
 def row(
@@ -36,16 +36,22 @@ PAGE_OF_DESK = row(IN, FORBIDDEN, FORBIDDEN, OK)
 DESK_POST = row(IN, FORBIDDEN, FORBIDDEN, WRONG)
 MEMBER_POST = row(IN, WRONG, HIDDEN, HIDDEN)
 LEVEL_1_POST = row(IN, (FORBIDDEN, WRONG, WRONG), HIDDEN, HIDDEN)
-API_READ = row(FORBIDDEN, OK, HIDDEN, OK)
-API_DESK = row(FORBIDDEN, FORBIDDEN, HIDDEN, STALE)
+FOLLOWING = row(IN, (FORBIDDEN, WRONG, WRONG), HIDDEN, HIDDEN)  # not for the requester
+API_READ = row(UNKNOWN, OK, HIDDEN, OK)
+API_DESK = row(UNKNOWN, FORBIDDEN, HIDDEN, STALE)
+API_FOLLOWING = row(
+    UNKNOWN, (FORBIDDEN, OK, OK), HIDDEN, FORBIDDEN
+)  # no version: following changes no ticket
 
 #: name → (method, statuses for WHO). POSTs carry too little, or a stale version, so that nothing changes.
 TABLE: dict[str, tuple[str, list[int]]] = {
     "people": ("get", PAGE_OF_CUSTOMER),
     "people-revoke": ("post", row(IN, (FORBIDDEN, FORBIDDEN, HIDDEN), HIDDEN, HIDDEN)),
+    "desk-customers": ("get", PAGE_OF_DESK),
     "desk-people": ("get", PAGE_OF_DESK),
     "desk-people-revoke": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))),
     "desk-queue": ("get", PAGE_OF_DESK),
+    "desk-report": ("get", PAGE_OF_DESK),
     "desk-ticket": ("get", PAGE_OF_DESK),
     "desk-evidence": ("get", PAGE_OF_DESK),
     "desk-file": ("get", PAGE_OF_DESK),
@@ -79,19 +85,23 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "portal-ticket-note": ("post", LEVEL_1_POST),
     "portal-ticket-pass": ("post", LEVEL_1_POST),
     "portal-ticket-solve": ("post", row(IN, FORBIDDEN, HIDDEN, HIDDEN)),  # the desk has this ticket
+    "portal-ticket-follow": ("post", FOLLOWING),
+    "portal-ticket-unfollow": ("post", FOLLOWING),
     "api-tickets": ("get", API_READ),
     "api-ticket": ("get", API_READ),
     "api-messages": ("get", API_READ),
     **{f"api-ticket-{name}": ("post", API_DESK) for name in ("take", "resume", "restored")},
     **{
-        f"api-ticket-{name}": ("post", row(FORBIDDEN, FORBIDDEN, HIDDEN, 400))
+        f"api-ticket-{name}": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400))
         for name in ("assign", "severity", "hold", "return", "resolve")
     },
-    "api-ticket-reopen": ("post", row(FORBIDDEN, STALE, HIDDEN, STALE)),
+    "api-ticket-reopen": ("post", row(UNKNOWN, STALE, HIDDEN, STALE)),
     "api-ticket-close": ("post", API_DESK),
-    "api-ticket-pass": ("post", row(FORBIDDEN, (FORBIDDEN, STALE, STALE), HIDDEN, FORBIDDEN)),
-    "api-ticket-solve": ("post", row(FORBIDDEN, FORBIDDEN, HIDDEN, FORBIDDEN)),
-    "api-ticket-confirm": ("post", row(FORBIDDEN, STALE, HIDDEN, FORBIDDEN)),
+    "api-ticket-pass": ("post", row(UNKNOWN, (FORBIDDEN, STALE, STALE), HIDDEN, FORBIDDEN)),
+    "api-ticket-solve": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, FORBIDDEN)),
+    "api-ticket-confirm": ("post", row(UNKNOWN, STALE, HIDDEN, FORBIDDEN)),
+    "api-ticket-follow": ("post", API_FOLLOWING),
+    "api-ticket-unfollow": ("post", API_FOLLOWING),
 }
 #: Addresses that know no customer, each with the reason.
 OPEN = {
@@ -99,6 +109,8 @@ OPEN = {
     "join": "the signed token in the address is the permission; see tests/customers",
     "api-schema": "the shape of the API, the same for all",
     "api-docs": "the same, readable",
+    "healthz": "whether the process answers",
+    "readyz": "whether it can serve, and whether the auditor is heard",
     "local-mail": "only on a local portal",
     "local-mail-detail": "only on a local portal",
 }
@@ -163,9 +175,11 @@ def test_each_role_gets_exactly_what_it_should(cast: Cast, belongings: Belonging
     clients = visitors(cast)
     for name, (method, expected) in TABLE.items():
         url = address(name, belongings)
-        values = {"version": 999_999} if name.startswith("api-") else {}
+        posted: dict[str, Any] = {}
+        if name.startswith("api-") and method == "post":
+            posted = {"data": {"version": 999_999}, "content_type": "application/json"}
         for who, status in zip(WHO, expected, strict=True):
-            answer = getattr(clients[who], method)(url, values)
+            answer = getattr(clients[who], method)(url, **posted)
             if answer.status_code != status:
                 wrong.append(f"{name} {who}: {answer.status_code}, not {status}")
             if status in (FORBIDDEN, HIDDEN):

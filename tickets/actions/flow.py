@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -20,6 +20,9 @@ from tickets.events import (
 )
 from tickets.lifecycle import DESK_LEVEL, HoldReason, Status, Verb
 from tickets.models import Ticket
+
+#: A hold is looked at again within this time; a later one is a typing mistake, such as the year 20266.
+LONGEST_HOLD = timedelta(days=366)
 
 
 @transaction.atomic
@@ -88,6 +91,8 @@ def hold(
     locked = lock(ticket, verb=Verb.HOLD, expected_version=expected_version)
     if review_at is not None and review_at <= at:
         raise Refused("Choose a time that is still to come.", field="review_at")
+    if review_at is not None and review_at > at + LONGEST_HOLD:
+        raise Refused("Choose a time within a year.", field="review_at")
     locked.hold_reason = reason.value
     locked.hold_note = _required(note, "Say what you are waiting for.", field="note")
     locked.held_at = at

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,6 +17,9 @@ from tickets.events import TicketOpened
 from tickets.models import AudienceChoice, Kind, Ticket
 from tickets.search import add_words
 from tickets.severity import Impact, Severity, propose
+
+#: An incident that began before this is a typing mistake, such as the year 26.
+LONGEST_AGO = timedelta(days=10 * 365)
 
 
 @transaction.atomic
@@ -39,11 +42,13 @@ def open_ticket(
     """File a ticket with the severity that the answers propose; P1 goes to the desk at once.
 
     Raises Refused when the requester's organisation works Level 1 itself and the ticket is sent past it,
-    or when the incident began in the future.
+    or when the incident began in the future or implausibly long ago.
     """
     severity = propose(impact)
     if started_at is not None and started_at > at:
         raise Refused("This time is in the future.", field="started_at")
+    if started_at is not None and started_at < at - LONGEST_AGO:
+        raise Refused("This is more than ten years ago. Check the year.", field="started_at")
     if to_desk and severity is not Severity.P1 and not (actor.is_desk or requester.may_file_to_desk):
         raise Refused(
             "Your organisation's Level 1 looks at tickets first. Only critical ones go straight to the desk.",
@@ -53,7 +58,7 @@ def open_ticket(
         customer=customer,
         number=_next_number(customer),
         kind=kind,
-        subject=subject.strip(),
+        subject=" ".join(subject.split()),  # one line, as in the subject of a message
         severity=severity,
         proposed_severity=severity,
         environment=impact.environment.value,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
-from core.templatetags.ui import say_when
 from customers.models import DeskPerson
 from tickets import access
+from tickets.lifecycle import Verb
 from tickets.models import Ticket
 from tickets.queues import SOON, VIEWS
 from tickets.severity import Severity
@@ -37,20 +39,41 @@ def clock_chip(ticket: Ticket, now: datetime, sentence: bool = False) -> dict[st
     """Show the next promise of a ticket, as the clocks' floor wrote it down for lists."""
     objective = OBJECTIVES.get(ticket.next_objective, "")
     due = ticket.next_due_at
-    chip: dict[str, Any] = {"objective": objective, "due": due, "sentence": sentence, "said": ""}
+    chip: dict[str, Any] = {"objective": objective, "due": None, "sentence": sentence, "now": now}
     if not ticket.is_with_desk and ticket.is_open:
         return chip | {"look": "notyet", "icon": "new", "text": "Our clocks have not started"}
     if not ticket.has_cover:
         return chip | {"look": "none", "icon": "", "text": "Best effort"}
     if ticket.clock_state == "paused":
-        return chip | {"look": "paused", "icon": "pause", "text": "Paused"}
+        return chip | {"look": "paused", "icon": "pause", "text": _say_pause(ticket, now)}
     if due is None:
         return chip | {"look": "met", "icon": "check", "text": "Nothing due"}
-    chip["said"] = say_when(due, now)
+    chip["due"] = due
     if ticket.clock_state == "missed" or due <= now:
         return chip | {"look": "missed", "icon": "stop", "text": f"Missed by {say_span(now, due)}"}
     look = "soon" if due - now <= SOON else "ok"
     return chip | {"look": look, "icon": "clock", "text": f"{say_span(due, now)} left"}
+
+
+_AWAITED = {
+    "customer_reply": "Customer",
+    "customer_access": "Access",
+    "vendor": "Vendor",
+    "agreed_wait": "Agreed wait",
+}
+
+
+def _say_pause(ticket: Ticket, now: datetime) -> str:
+    """Say for whom the clock stands still, and for how long."""
+    if ticket.held_at is None:
+        return "Paused"
+    return f"{_AWAITED[ticket.hold_reason]}, {say_span(now, ticket.held_at)}"
+
+
+@register.simple_tag(takes_context=True)
+def left(context: template.Context, due: datetime) -> str:
+    """Say how long it is until an instant, as the page's script goes on counting it."""
+    return f"{say_span(due, context['now'])} left"
 
 
 def say_span(later: datetime, earlier: datetime) -> str:
@@ -91,10 +114,95 @@ def desk_rail(context: template.Context) -> dict[str, Any]:
     """Show the desk's views with how many tickets each holds."""
     person = context.get("viewer_person")
     if not isinstance(person, DeskPerson):
-        return {"views": [], "person": None}
+        return {"views": [], "person": None, "place": ""}
     counts = access.queue_counts(person)
     here = context.get("view")
     return {
         "views": [(view, counts[view.name], here is view) for view in VIEWS.values()],
         "person": person,
+        "place": context["request"].resolver_match.url_name,
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """Something that a page offers to do with a ticket; shown while the lifecycle allows its verb."""
+
+    name: str
+    verb: Verb
+    title: str = ""
+    button: str
+    warning: str = ""
+    look: str = ""
+    icon: str = ""
+
+
+_DESK_ACTIONS = (
+    Action(name="severity", verb=Verb.ESTABLISH, title="Establish severity", button="Establish severity"),
+    Action(name="assign", verb=Verb.ASSIGN, title="Assign", button="Change owner"),
+    Action(name="hold", verb=Verb.HOLD, title="Put on hold", button="Put on hold"),
+    Action(name="resume", verb=Verb.RESUME, title="End the hold", button="End the hold"),
+    Action(name="restored", verb=Verb.RESTORE, title="Service is restored", button="Mark as restored"),
+    Action(name="resolve", verb=Verb.RESOLVE, title="Resolve", button="Resolve"),
+    Action(name="reopen", verb=Verb.REOPEN, title="Reopen", button="Reopen"),
+    Action(name="return", verb=Verb.RETURN, title="Return to Level 1", button="Return to Level 1"),
+    Action(
+        name="close",
+        verb=Verb.CLOSE,
+        title="Close for good",
+        button="Close for good",
+        warning="A closed ticket cannot be reopened.",
+    ),
+)
+_MEMBER_ACTIONS = (
+    Action(name="pass", verb=Verb.PASS, button="Pass to the Trusst desk", look="go", icon="up"),
+    Action(name="solve", verb=Verb.RESOLVE, button="Solved by Level 1", icon="check"),
+    Action(name="confirm", verb=Verb.CLOSE, button="Yes, it is fixed: close it", icon="check"),
+    Action(name="reopen", verb=Verb.REOPEN, button="Still broken"),
+    Action(name="follow", verb=Verb.FOLLOW, button="Follow this ticket", icon="bell"),
+    Action(name="unfollow", verb=Verb.UNFOLLOW, button="Stop following", icon="bell"),
+)
+
+
+@register.inclusion_tag("desk/_actions.html", takes_context=True)
+def desk_actions(context: template.RequestContext) -> dict[str, Any]:
+    """Show what the desk can do with the page's ticket now, each with its form."""
+    ticket: Ticket = context["ticket"]
+    failed = context["failed"]
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "actions": [
+            {
+                "name": action.name,
+                "title": "Change the hold" if action.name == "hold" and ticket.is_on_hold else action.title,
+                "button": action.button,
+                "warning": action.warning,
+                "form": context["forms"][action.name],
+                "failed": action.name in failed,
+                "url": reverse(f"desk-ticket-{action.name}", kwargs={"key": ticket.key}),
+            }
+            for action in _DESK_ACTIONS
+            if action.verb in context["may"]
+        ],
+    }
+
+
+@register.inclusion_tag("portal/_actions.html", takes_context=True)
+def member_actions(context: template.RequestContext) -> dict[str, Any]:
+    """Show what a member can do with the page's ticket now."""
+    ticket: Ticket = context["ticket"]
+    place = {"customer": ticket.customer.slug, "number": ticket.number}
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "actions": [
+            {
+                "button": action.button,
+                "look": action.look,
+                "icon": action.icon,
+                "form": context["forms"][action.name],
+                "url": reverse(f"portal-ticket-{action.name}", kwargs=place),
+            }
+            for action in _MEMBER_ACTIONS
+            if action.verb in context["may"]
+        ],
     }

@@ -1,0 +1,66 @@
+"""Every fact is acted on, or is listed here as one that nobody acts on: forgetting to wire it is noticed."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from core import events as core_events
+from core.events import Event
+from tests.lints.tree import apps
+
+#: Facts that are kept for the log, the timeline and the evidence alone.
+NOBODY_ACTS_ON = {
+    "customers.created": "the log",
+    "customers.invitation_revoked": "the log",
+    "customers.member_joined": "the log",
+    "escalations.acknowledged": "the log; the ladder was stopped by the action itself",
+    "escalations.step_taken": "the log; the alert was queued by the action itself",
+    "notifications.sent_again": "the log; the message is queued by the action itself",
+    "slas.agreement_attached": "the clocks are replayed by the handler that attached it",
+    "slas.agreement_signed": "tickets that reach the desk from then on look it up",
+    "tickets.attachment_added": "the file shows beside its message",
+    "tickets.customer_note": "only the customer's own people read it; it moves no clock",
+    "tickets.internal_note": "only the desk reads it; it moves no clock",
+    "tickets.opened": "clocks start when the ticket reaches the desk",
+}
+
+
+def types() -> dict[str, type[Event]]:
+    """Return every event type that the apps define."""
+    for app in apps():
+        module = importlib.import_module(app)
+        if any(one.name == "events" for one in pkgutil.iter_modules(module.__path__)):
+            importlib.import_module(f"{app}.events")
+    return {
+        name: kind for name, kind in core_events._types.items() if kind.__module__.split(".")[0] in apps()
+    }
+
+
+def acted_on() -> set[str]:
+    importlib.import_module("trusst_support.subscriptions")
+    return {
+        kind.type_name
+        for kind, handlers in core_events._handlers.items()
+        if any(handler.__module__.split(".")[0] in apps() for handler in handlers)
+    }
+
+
+def test_every_fact_is_acted_on_or_listed() -> None:
+    unheard = set(types()) - acted_on()
+    assert unheard - set(NOBODY_ACTS_ON) == set(), (
+        "wire it in trusst_support/subscriptions.py, or say here why nobody acts on it"
+    )
+    assert set(NOBODY_ACTS_ON) - unheard == set(), "somebody acts on it now: take it off the list"
+
+
+def test_the_types_are_found() -> None:
+    assert {"tickets.reached_desk", "slas.objective_breached", "customers.member_joined"} <= set(types())
+    assert "tickets.reached_desk" in acted_on()
+
+
+def test_a_fact_is_named_after_the_app_that_publishes_it() -> None:
+    wrong = [
+        name for name, kind in types().items() if name.partition(".")[0] != kind.__module__.split(".")[0]
+    ]
+    assert wrong == []

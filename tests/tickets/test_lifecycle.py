@@ -1,0 +1,72 @@
+"""Every verb in every place of a ticket's life: what is allowed, what is refused and why."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from tickets.lifecycle import ENDED_BY_CUSTOMER, HoldReason, NotAllowed, Status, Verb, check, may
+
+NEW, WORK, HOLD, RESTORED, RESOLVED, CLOSED = Status
+ALWAYS = {"note", "follow", "unfollow"}
+
+#: (status, with the desk, on hold) → all that is allowed there.
+TABLE: dict[tuple[Status, bool, bool], set[str]] = {
+    (NEW, False, False): ALWAYS | {"pass", "reply", "resolve"},
+    (WORK, False, False): ALWAYS | {"pass", "reply", "resolve"},
+    (HOLD, False, True): ALWAYS | {"pass", "reply", "resolve"},
+    (RESTORED, False, False): ALWAYS | {"pass", "reply", "resolve", "reopen"},
+    (RESTORED, False, True): ALWAYS | {"pass", "reply", "resolve", "reopen"},
+    (RESOLVED, False, False): ALWAYS | {"reply", "reopen", "close"},
+    (CLOSED, False, False): ALWAYS,
+    (NEW, True, False): ALWAYS | {"return", "reply", "assign", "establish", "hold", "restore", "resolve"},
+    (WORK, True, False): ALWAYS | {"return", "reply", "assign", "establish", "hold", "restore", "resolve"},
+    (HOLD, True, True): ALWAYS
+    | {"return", "reply", "assign", "establish", "hold", "resume", "restore", "resolve"},
+    (RESTORED, True, False): ALWAYS | {"reply", "assign", "establish", "hold", "resolve", "reopen"},
+    (RESTORED, True, True): ALWAYS | {"reply", "assign", "establish", "hold", "resume", "resolve", "reopen"},
+    (RESOLVED, True, False): ALWAYS | {"reply", "assign", "reopen", "close"},
+    (CLOSED, True, False): ALWAYS,
+}
+
+
+@pytest.mark.parametrize(("status", "with_desk", "on_hold"), TABLE)
+def test_exactly_these_verbs_are_allowed(status: Status, with_desk: bool, on_hold: bool) -> None:
+    for level in (2, 3) if with_desk else (1,):
+        allowed = {verb.value for verb in Verb if may(verb, status=status, level=level, on_hold=on_hold)}
+        assert allowed == TABLE[status, with_desk, on_hold]
+
+
+def test_the_table_leaves_out_only_what_cannot_be() -> None:
+    """A ticket is on hold exactly when its status says so, or while it is restored."""
+    possible = {
+        (status, with_desk, on_hold)
+        for status, with_desk, on_hold in itertools.product(Status, (False, True), (False, True))
+        if (on_hold and status in (HOLD, RESTORED)) or (not on_hold and status is not HOLD)
+    }
+    assert set(TABLE) == possible
+
+
+@pytest.mark.parametrize(
+    ("verb", "status", "level", "reason"),
+    [
+        ("reopen", NEW, 2, "The ticket is new: nothing has been restored or resolved yet."),
+        ("reopen", WORK, 2, "The ticket is being worked on."),
+        ("close", HOLD, 2, "The ticket is on hold."),
+        ("restore", RESTORED, 2, "Service is restored already."),
+        ("resolve", RESOLVED, 2, "The ticket is resolved. Reopen it first."),
+        ("reply", CLOSED, 2, "The ticket is closed. Report a new one and name this one in it."),
+        ("hold", WORK, 1, "The ticket is with the customer's Level 1, not with the desk."),
+        ("pass", WORK, 2, "The ticket is with the desk already."),
+        ("resume", WORK, 2, "The ticket is not on hold."),
+    ],
+)
+def test_a_refusal_says_why(verb: str, status: Status, level: int, reason: str) -> None:
+    with pytest.raises(NotAllowed) as refused:
+        check(Verb(verb), status=status, level=level, on_hold=False)
+    assert refused.value.reason == reason
+
+
+def test_the_customers_reply_ends_the_holds_that_wait_for_the_customer() -> None:
+    assert set(ENDED_BY_CUSTOMER) == {HoldReason.CUSTOMER_REPLY, HoldReason.CUSTOMER_ACCESS}
