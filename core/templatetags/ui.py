@@ -51,9 +51,49 @@ def when(context: template.Context, moment: datetime | None) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         f"{moment:%Y-%m-%dT%H:%M:%S%z}",
-        f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}",
+        _in_full(local),
         say_when(moment, context.get("now") or moment),
     )
+
+
+@register.simple_tag(takes_context=True)
+def when_short(context: template.Context, moment: datetime) -> SafeString:
+    """Show an instant as short as a list has room for: the time today, the weekday nearby, else the date."""
+    now = context.get("now") or moment
+    local, today = timezone.localtime(moment), timezone.localtime(now)
+    days = abs((local.date() - today.date()).days)
+    said = (
+        f"{local:%H:%M}"
+        if days == 0
+        else f"{local:%a %H:%M}"
+        if days < _NEARBY
+        else f"{local.day} {local:%b}"
+    )
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', f"{moment:%Y-%m-%dT%H:%M:%S%z}", _in_full(local), said
+    )
+
+
+@register.simple_tag(takes_context=True)
+def ago(context: template.Context, moment: datetime) -> SafeString:
+    """Show how long ago something was, in one unit."""
+    seconds = max(0, int((context["now"] - moment).total_seconds()))
+    unit, sign = next((unit, sign) for unit, sign in _UNITS if seconds >= unit or unit == 1)
+    return format_html(
+        '<time datetime="{}" title="{}">{}{}</time>',
+        f"{moment:%Y-%m-%dT%H:%M:%S%z}",
+        _in_full(timezone.localtime(moment)),
+        seconds // unit,
+        sign,
+    )
+
+
+_NEARBY = 6  # days in which a weekday alone is not ambiguous
+_UNITS = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+
+
+def _in_full(local: datetime) -> str:
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}"
 
 
 @register.filter
@@ -64,8 +104,8 @@ def initials(name: str) -> str:
 
 
 @register.inclusion_tag("core/field.html")
-def field(bound: BoundField, columns: bool = False, label: str = "") -> dict[str, Any]:
-    """Show a form field: label, hint, error beside it, and what was typed."""
+def field(bound: BoundField, columns: int = 0, label: str = "") -> dict[str, Any]:
+    """Show a form field: label, hint, error beside it, and what was typed; choices in so many columns."""
     kind = bound.field.widget
     described = [f"{bound.auto_id}-{part}" for part in ("hint", "error") if _has(bound, part)]
     attrs: dict[str, Any] = {}
@@ -83,6 +123,7 @@ def field(bound: BoundField, columns: bool = False, label: str = "") -> dict[str
         "is_files": isinstance(kind, forms.ClearableFileInput),
         "is_optional": not bound.field.required and not isinstance(kind, forms.RadioSelect),
         "columns": columns,
+        "described": " ".join(described),
     }
 
 

@@ -9,6 +9,7 @@ from django import template
 
 from customers.models import Customer
 from slas.access import agreement_in_force
+from slas.bars import bar
 from slas.presenters import ClockView, clock_views, promises
 from tickets.models import Ticket
 from tickets.severity import Severity
@@ -25,11 +26,19 @@ def ticket_clocks(context: template.Context, ticket: Ticket) -> dict[str, Any]:
     return {
         "ticket": ticket,
         "now": now,
-        "clocks": [(view, _LOOKS.get(view.tone, "")) for view in _latest_cycles(views)],
+        "clocks": [
+            (view, _LOOKS.get(view.tone, ""), bar(view.segments, now=now, due_at=_horizon(view)))
+            for view in _latest_cycles(views)
+        ],
         "earlier": [view for view in views if view not in _latest_cycles(views)],
         "is_desk": context.get("viewer_person") is not None,
         "customer": ticket.customer,
     }
+
+
+def _horizon(view: ClockView) -> datetime | None:
+    """Return up to when a bar shows what is left: the due instant, unless it is past."""
+    return view.due_at if view.tone in ("running", "at_risk", "met") else None
 
 
 def _latest_cycles(views: list[ClockView]) -> list[ClockView]:

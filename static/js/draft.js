@@ -45,6 +45,4 @@
     form.addEventListener("input", () => save(form));
     form.addEventListener("submit", () => sessionStorage.setItem("draft-sent", keyOf(form)));
   }
-  const summary = document.getElementById("esum");
-  if (summary) summary.focus();
 })();

@@ -42,7 +42,7 @@ def test_nobody_answers_a_critical_incident(real_cast: Cast, open_page: OpenPage
     reporter.goto("/c/acme/")
     reporter.get_by_role("link", name="Report an incident").first.click()
     reporter.get_by_label("What is wrong, in one line").fill("Orders API down")
-    reporter.get_by_label("Production: live business depends on it").check()
+    reporter.get_by_label("Live business depends on it").check()
     reporter.get_by_label("Work has stopped").check()
     reporter.get_by_role("radio", name="No", exact=True).check()
     reporter.get_by_label("The whole business").check()

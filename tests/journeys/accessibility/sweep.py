@@ -1,0 +1,266 @@
+"""Every page in a real browser: what axe-core finds, what overflows, and what a keyboard cannot reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+from core.tenancy import acting_as
+from customers.actions import invite_member
+from customers.models import DeskPerson, Member, MemberRole
+from escalations import actions as escalations
+from notifications import actions as notifications
+from slas import actions as slas
+from tests.cast import CRITICAL, HIGH, Cast, actor_of, context_of, file_ticket, picture
+from tests.conftest import Clock
+from tests.journeys.conftest import OpenPage
+from tickets import actions as tickets
+from tickets.lifecycle import HoldReason
+from tickets.models import Ticket
+from trusst_support.local.mail import mailbox
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (320, 390, 720, 1440)
+
+#: WCAG 1.4.12: nothing may be lost when people widen the spacing of text.
+_SPACED = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
+                       word-spacing: .16em !important; } p { margin-bottom: 2em !important; }`);
+document.adoptedStyleSheets = [sheet];
+"""
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: A focused control wholly under something sticky cannot be seen (WCAG 2.4.11).
+_HIDDEN_FOCUS = """() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return null;
+    const box = element.getBoundingClientRect();
+    if (!box.width || !box.height) return null;
+    const points = [[.5, .5], [.1, .5], [.9, .5], [.5, .1], [.5, .9]];
+    const seen = points.some(([x, y]) => {
+        const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+        return top && (element.contains(top) || top.contains(element));
+    });
+    return seen ? null : element.outerHTML.slice(0, 120);
+}"""
+
+Who = Literal["nobody", "requester", "coordinator", "lead", "engineer", "desk lead", "initech"]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page of the sweep; `name` is the address's name, `then` prepares a state on it."""
+
+    name: str
+    who: Who
+    url: str
+    then: Literal["", "send empty", "open all"] = ""
+
+
+def stage(cast: Cast, clock: Clock) -> None:
+    """Put tickets of every kind on the pages: missed, due, held, restored, resolved, unstarted, uncovered."""
+    acme = cast.acme
+    missed = file_ticket(acme.requester, impact=CRITICAL, subject="Orders API down", files=[picture()])
+    held = file_ticket(
+        acme.coordinator, impact=HIGH, subject="VPN drops", description="| a | b |\n|---|---|\n| 1 | 2 |"
+    )
+    done = file_ticket(acme.requester, impact=HIGH, subject="Labels print slowly")
+    file_ticket(acme.requester, to_desk=False, subject="Timesheets are old")
+    file_ticket(cast.initech.requester, subject="Copier on fire")
+    _work(cast, held, "hold")
+    _work(cast, done, "restore")
+    with acting_as(context_of(acme.lead)) as now:
+        invite_member(
+            customer=acme.customer,
+            actor=actor_of(acme.lead),
+            at=now,
+            email="new@acme.example",
+            name="New Person",
+            role=MemberRole.REQUESTER,
+        )
+    with acting_as(context_of(acme.coordinator)) as now:
+        tickets.post_customer_note(
+            ticket=held,
+            actor=actor_of(acme.coordinator),
+            at=now,
+            body="Our own note",
+            files=[picture("own.png")],
+        )
+    clock.advance(minutes=45)
+    slas.sweep()
+    escalations.advance_due()
+    notifications.deliver_due()
+    assert missed.number == 1
+
+
+def _work(cast: Cast, ticket: Ticket, end: str) -> None:
+    engineer = actor_of(cast.engineer)
+    with acting_as(context_of(cast.engineer)) as now:
+        tickets.take(ticket=ticket, person=cast.engineer, actor=engineer, at=now)
+        tickets.post_reply(ticket=ticket, actor=engineer, at=now, body="We look at `it`.\n\n- one\n- two")
+        tickets.post_internal_note(
+            ticket=ticket, actor=engineer, at=now, body="Between us", files=[picture()]
+        )
+        if end == "hold":
+            tickets.hold(
+                ticket=ticket,
+                actor=engineer,
+                at=now,
+                reason=HoldReason.CUSTOMER_REPLY,
+                note="Which tunnel it is",
+                review_at=now + timedelta(hours=4),
+            )
+        else:
+            tickets.mark_restored(ticket=ticket, actor=engineer, at=now)
+
+
+def stops(cast: Cast) -> Iterator[Stop]:
+    """Return every page and the states that look different on it."""
+    yield Stop("account_login", "nobody", "/accounts/login/")
+    yield Stop("account_login", "nobody", "/accounts/login/", "send empty")
+    yield Stop("account_reset_password", "nobody", "/accounts/password/reset/")
+    yield Stop("account_reset_password_done", "nobody", "/accounts/password/reset/done/")
+    yield Stop("account_change_password", "requester", "/accounts/password/change/")
+    yield Stop("account_email", "requester", "/accounts/email/")
+    yield Stop("account_logout", "requester", "/accounts/logout/")
+    yield Stop("join", "nobody", "/join/not-a-token/")
+    yield Stop("join", "nobody", _invitation())
+    yield Stop("portal-tickets", "requester", "/c/acme/")
+    yield Stop("portal-tickets", "coordinator", "/c/acme/?show=finished")
+    yield Stop("portal-tickets", "coordinator", "/c/acme/?q=nothing")
+    yield Stop("portal-tickets", "initech", "/c/initech/")
+    yield Stop("portal-report", "requester", "/c/acme/report/")
+    yield Stop("portal-report", "coordinator", "/c/acme/report/", "send empty")
+    yield Stop("portal-report", "initech", "/c/initech/report/")
+    yield from (
+        Stop("portal-ticket", "coordinator", f"/c/acme/tickets/{n}/", "open all") for n in (1, 2, 3, 4)
+    )
+    yield Stop("portal-ticket", "coordinator", "/c/acme/tickets/2/", "send empty")
+    yield Stop("people", "requester", "/c/acme/people/")
+    yield Stop("people", "lead", "/c/acme/people/")
+    yield Stop("people", "lead", "/c/acme/people/", "send empty")
+    yield Stop("desk-queue", "engineer", "/desk/")
+    yield Stop("desk-queue", "engineer", "/desk/?view=mine")
+    yield Stop("desk-queue", "engineer", "/desk/?q=nothing")
+    yield from (Stop("desk-ticket", "engineer", f"/desk/tickets/ACME-{n}/", "open all") for n in (1, 2, 3))
+    yield Stop("desk-ticket", "engineer", "/desk/tickets/INIT-1/")
+    yield Stop("desk-customers", "engineer", "/desk/customers/")
+    yield Stop("desk-people", "desk lead", "/desk/customers/acme/people/")
+    yield Stop("desk-report", "engineer", "/desk/customers/acme/report/")
+    yield Stop("local-mail", "nobody", "/local/mail/")
+    yield Stop("local-mail-detail", "nobody", f"/local/mail/{mailbox()[0].name}/")
+    yield Stop("404", "requester", "/c/acme/tickets/999/")
+    yield Stop("403", "requester", "/desk/")
+
+
+def _invitation() -> str:
+    """Return the path of the invitation that was mailed."""
+    [mail] = [mail for mail in mailbox() if "invites you" in mail.subject]
+    return urlsplit(next(word for word in mail.body.split() if "/join/" in word)).path
+
+
+def people(cast: Cast) -> dict[str, Member | DeskPerson | None]:
+    """Return who looks at the pages."""
+    return {
+        "nobody": None,
+        "requester": cast.acme.requester,
+        "coordinator": cast.acme.coordinator,
+        "lead": cast.acme.lead,
+        "initech": cast.initech.lead,
+        "engineer": cast.engineer,
+        "desk lead": cast.lead,
+    }
+
+
+def faults_of(cast: Cast, open_page: OpenPage, scheme: Literal["light", "dark"]) -> list[str]:
+    """Visit every page in every state and return what is wrong, each with the page's name."""
+    found: list[str] = []
+    visitors = people(cast)
+    pages: dict[str, Page] = {}
+    for stop in stops(cast):
+        if stop.who not in pages:
+            pages[stop.who] = open_page(
+                visitors[stop.who], color_scheme=scheme, viewport={"width": 1440, "height": 1000}
+            )
+        page = pages[stop.who]
+        page.set_viewport_size({"width": 1440, "height": 1000})
+        page.goto(stop.url)
+        _prepare(page, stop)
+        place = f"{stop.url} {stop.then} {scheme}".replace("  ", " ")
+        found += [f"{place} 1440: {fault}" for fault in axe_faults(page)]
+        found += [f"{place}: {fault}" for fault in layout_faults(page)]
+        page.set_viewport_size({"width": 390, "height": 844})
+        found += [f"{place} 390: {fault}" for fault in axe_faults(page)]
+    return found
+
+
+def _prepare(page: Page, stop: Stop) -> None:
+    if stop.then == "open all":
+        page.evaluate("document.querySelectorAll('details').forEach((d) => { d.name = ''; d.open = true; })")
+    elif stop.then == "send empty":
+        page.locator("main form .btn.go:visible").last.click()
+        page.wait_for_load_state()
+        assert page.title().startswith("Error:"), f"{stop.url}: {page.title()}"
+        assert page.evaluate("document.activeElement.id") == "esum"
+        links = page.locator("#esum a").evaluate_all("links => links.map((link) => link.hash.slice(1))")
+        for target in links:
+            assert page.locator(f"[id='{target}']").count() == 1, f"{stop.url}: nothing is called {target}"
+
+
+def axe_faults(page: Page) -> list[str]:
+    """Return what axe-core finds on the page as it stands."""
+    page.evaluate(_axe_source())
+    result: dict[str, Any] = page.evaluate(
+        "(tags) => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", TAGS
+    )
+    return [
+        f"{violation['id']} {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
+        for violation in result["violations"]
+        for node in violation["nodes"][:3]
+    ]
+
+
+def _axe_source() -> str:
+    spec = find_spec("axe_playwright_python")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    return (Path(next(iter(spec.submodule_search_locations))) / "axe.min.js").read_text()
+
+
+def layout_faults(page: Page) -> list[str]:
+    """Return where the page overflows, and which control is hidden when it has the focus."""
+    faults = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        if (extra := page.evaluate(_OVERFLOW)) > 0:
+            faults.append(f"overflows by {extra} at {width}")
+        hidden = _walk(page) if width == 1440 else []
+        faults += [f"focus is hidden on {element}" for element in hidden]
+    page.evaluate(_SPACED)
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 1000})
+        if (extra := page.evaluate(_OVERFLOW)) > 0:
+            faults.append(f"overflows by {extra} at {width} with text spacing")
+    page.evaluate("document.adoptedStyleSheets = []")
+    return faults
+
+
+def _walk(page: Page) -> list[str]:
+    """Press Tab through the page and return the controls that are hidden when they have the focus."""
+    page.evaluate("window.scrollTo(0, 0); document.activeElement.blur()")
+    count: int = page.evaluate(
+        "document.querySelectorAll('a, button, input, select, textarea, summary').length"
+    )
+    hidden = []
+    for _ in range(min(count, 80)):
+        page.keyboard.press("Tab")
+        if (element := page.evaluate(_HIDDEN_FOCUS)) is not None:
+            hidden.append(element)
+    return hidden
