@@ -318,7 +318,7 @@ def test_a_ticket_that_fails_is_put_off_and_holds_up_nobody(
             raise TypeError("a fact of an unknown shape")
         return real(ticket, as_of=as_of)
 
-    monkeypatch.setattr(actions, "measure", fail)
+    monkeypatch.setattr("slas.actions.clocks.measure", fail)
     clock.set(after(minutes=30))
     for failures, minutes in ((1, 1), (2, 2), (3, 3)):
         sweep_due_clocks()
@@ -327,7 +327,7 @@ def test_a_ticket_that_fails_is_put_off_and_holds_up_nobody(
         clock.advance(minutes=minutes)
     assert [one[1] for one in news(sound)] == ["respond"]
     assert "could not be checked" in caplog.text
-    monkeypatch.setattr(actions, "measure", real)
+    monkeypatch.setattr("slas.actions.clocks.measure", real)
     sweep_due_clocks()
     assert watch_of(broken).failures == 0
     assert news(broken) == [("breached", "respond", 1, after(minutes=30))]
@@ -343,7 +343,7 @@ def test_a_failing_ticket_is_never_put_off_for_more_than_an_hour(
     def fail(ticket: Ticket, *, as_of: datetime) -> Any:
         raise LookupError
 
-    monkeypatch.setattr(actions, "measure", fail)
+    monkeypatch.setattr("slas.actions.clocks.measure", fail)
     clock.set(after(minutes=30))
     sweep_due_clocks()
     assert watch_of(ticket).next_check_at == clock.now + timedelta(hours=1)

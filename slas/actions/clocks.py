@@ -1,44 +1,25 @@
-"""The verbs about promises: attach an agreement, replay a ticket's clocks, say what became true."""
-
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
 
-from core.events import load_event, publish
+from core.events import publish
 from core.models import EventRecord
-from core.problems import Refused
-from core.tenancy import SYSTEM, Actor, acting_as, worker_context
-from customers.models import Customer
-from slas.access import agreement_in_force
-from slas.calendar import Calendar
+from core.tenancy import SYSTEM
+from slas.actions.agreements import attached_agreement
 from slas.clock import ClockResult, Replay, replay
 from slas.documents import parse
-from slas.events import (
-    AgreementAttached,
-    AgreementSigned,
-    ObjectiveAtRisk,
-    ObjectiveBreached,
-    at_risk_key,
-    breached_key,
-)
+from slas.events import ObjectiveAtRisk, ObjectiveBreached, at_risk_key, breached_key
 from slas.facts import iso, ticket_document
-from slas.models import Agreement, CalendarVersion, Clock, PolicyVersion, Watch
+from slas.models import Clock, Watch
 from slas.risk import at_risk_at
 from tickets import actions as ticket_actions
 from tickets.models import Ticket
 from tickets.severity import Severity
-
-logger = logging.getLogger(__name__)
-
-DEFAULT_POLICY = "Managed service"
-RETRY_AFTER = timedelta(minutes=1)
-LONGEST_RETRY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,77 +28,6 @@ class Measured:
 
     clock: ClockResult
     at_risk_at: datetime | None
-
-
-@transaction.atomic
-def sign_agreement(
-    *, customer: Customer, number: str, starts_on: date, ends_on: date, actor: Actor, at: datetime
-) -> Agreement:
-    """Record a signed term on the newest policy and the calendars of the customer's region.
-
-    Raises Refused for a term that ends before it begins or overlaps another of the customer, and for a
-    number that another one has. The customer's row is locked, so that two signings take turns.
-    """
-    if ends_on <= starts_on:
-        raise Refused("The term ends before it begins.", field="ends_on")
-    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    if Agreement.objects.filter(customer=customer, number=number).exists():
-        raise Refused("Another agreement of this customer has this number.", field="number")
-    if Agreement.objects.filter(customer=customer, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
-        raise Refused("Another agreement covers part of this term.", field="starts_on")
-    agreement = Agreement.objects.create(
-        customer=customer,
-        number=number,
-        policy=PolicyVersion.objects.filter(name=DEFAULT_POLICY).order_by("-version")[0],
-        business_hours=_newest_calendar("business", customer.region),
-        always=_newest_calendar("always", ""),
-        timezone=customer.timezone,
-        starts_on=starts_on,
-        ends_on=ends_on,
-    )
-    publish(
-        AgreementSigned(
-            at=at,
-            customer_id=customer.pk,
-            actor=actor,
-            agreement_id=agreement.pk,
-            number=number,
-            starts_on=starts_on.isoformat(),
-            ends_on=ends_on.isoformat(),
-        )
-    )
-    return agreement
-
-
-def _newest_calendar(name: str, region: str) -> CalendarVersion:
-    """Return the newest version for a region, or the one without public holidays where there is none."""
-    versions = CalendarVersion.objects.filter(name=name, region__in=("", region)).order_by(
-        "-region", "-version"
-    )
-    return versions[0]
-
-
-@transaction.atomic
-def attach_agreement(*, ticket_id: int, customer_id: int, actor: Actor, at: datetime) -> None:
-    """Pin the versions of the agreement in force to the ticket; without one nothing is measured."""
-    ticket = Ticket.objects.select_related("customer").get(pk=ticket_id, customer_id=customer_id)
-    agreement = agreement_in_force(ticket.customer, at)
-    if agreement is None:
-        return
-    publish(
-        AgreementAttached(
-            at=at,
-            customer_id=customer_id,
-            ticket_id=ticket_id,
-            actor=SYSTEM,
-            agreement_id=agreement.pk,
-            agreement_number=agreement.number,
-            policy_id=agreement.policy_id,
-            business_hours_id=agreement.business_hours_id,
-            always_id=agreement.always_id,
-            timezone=agreement.timezone,
-        )
-    )
 
 
 def measure(ticket: Ticket, *, as_of: datetime) -> tuple[Replay, list[Measured]]:
@@ -140,96 +50,12 @@ def refresh_clocks(*, ticket_id: int, customer_id: int, at: datetime) -> None:
         at=Max("occurred_at")
     )["at"]
     as_of = max(at, latest or at)
-    has_cover = _attached(ticket_id=ticket_id, customer_id=customer_id) is not None
+    has_cover = attached_agreement(ticket_id=ticket_id, customer_id=customer_id) is not None
     measured = measure(ticket, as_of=as_of)[1] if has_cover else []
     _keep(ticket, measured, as_of)
     _publish_news(ticket, measured, as_of)
     _write_down(ticket, measured, as_of, has_cover=has_cover)
     _watch(ticket, _next_check_at(measured, as_of))
-
-
-def _attached(*, ticket_id: int, customer_id: int) -> AgreementAttached | None:
-    """Return how the last agreement was attached to a ticket; None for best effort."""
-    record = (
-        EventRecord.objects.filter(
-            customer_id=customer_id, ticket_id=ticket_id, type=AgreementAttached.type_name
-        )
-        .order_by("-seq")
-        .first()
-    )
-    if record is None:
-        return None
-    event = load_event(record)
-    assert isinstance(event, AgreementAttached)
-    return event
-
-
-@transaction.atomic
-def plan_closing(*, ticket_id: int, customer_id: int, at: datetime) -> None:
-    """Set when a resolved ticket closes: the reopening window of its policy, or of the seeded one.
-
-    Its policy is the one that was attached when it reached the desk, whatever was signed or ended since.
-    """
-    attached = _attached(ticket_id=ticket_id, customer_id=customer_id)
-    if attached is not None:
-        policy = PolicyVersion.objects.get(pk=attached.policy_id)
-        versions = {"business": attached.business_hours_id, "always": attached.always_id}
-        hours = CalendarVersion.objects.get(pk=versions[policy.document["reopen_window"]["calendar"]])
-        zone = attached.timezone
-    else:
-        policy = PolicyVersion.objects.filter(name=DEFAULT_POLICY).order_by("-version")[0]
-        hours = _newest_calendar("business", "")
-        zone = Customer.objects.get(pk=customer_id).timezone
-    calendar = Calendar.from_dict(hours.document(zone))
-    window = policy.document["reopen_window"]["seconds"]
-    # Still open to a reopening at the last instant of the window, so it closes one second later.
-    closes_at = calendar.add(at, window) + timedelta(seconds=1)
-    ticket_actions.set_closing(ticket_id=ticket_id, customer_id=customer_id, closes_at=closes_at)
-
-
-def sweep(*, limit: int = 500) -> int:
-    """Look at every ticket whose clocks have something due; return how many were dealt with."""
-    with acting_as(worker_context()) as now:
-        due = list(Watch.objects.due_by(now).values_list("pk", flat=True)[:limit])
-    return sum(_check_safely(pk) for pk in due)
-
-
-def _check_safely(watch_id: int) -> bool:
-    """Check one ticket; one that fails is put off and logged, and does not hold up the others."""
-    try:
-        return check(watch_id=watch_id)
-    except Exception:
-        logger.exception("watch %s could not be checked", watch_id)
-        _put_off(watch_id)
-        return False
-
-
-def _put_off(watch_id: int) -> None:
-    """Look again later, a minute later each time; its count of failures is what the auditor sees."""
-    with acting_as(worker_context()) as now:
-        watch = Watch.objects.due_by(now).select_for_update(no_key=True).filter(pk=watch_id).first()
-        if watch is None:
-            return
-        watch.failures += 1
-        watch.next_check_at = now + min(RETRY_AFTER * watch.failures, LONGEST_RETRY)
-        watch.save(update_fields=["failures", "next_check_at"])
-
-
-def check(*, watch_id: int) -> bool:
-    """Look at one ticket's clocks if they are still due, unless someone else holds the ticket."""
-    with acting_as(worker_context()) as now:
-        watch = Watch.objects.due_by(now).filter(pk=watch_id).first()
-        if watch is None:
-            return False
-        free = (
-            Ticket.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
-            .filter(pk=watch.ticket_id, customer_id=watch.customer_id)
-            .exists()
-        )
-        if not free:
-            return False
-        refresh_clocks(ticket_id=watch.ticket_id, customer_id=watch.customer_id, at=now)
-        return True
 
 
 def _keep(ticket: Ticket, measured: Sequence[Measured], as_of: datetime) -> None:
