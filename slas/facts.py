@@ -36,10 +36,21 @@ def iso(at: datetime) -> str:
 
 def ticket_document(ticket: Ticket, *, as_of: datetime) -> dict[str, Any]:
     """Return the replay document of a ticket, from which anyone can compute its clocks again."""
-    records = EventRecord.objects.filter(
-        customer_id=ticket.customer_id, ticket_id=ticket.pk, type__in=[t.type_name for t in _FACTS]
-    ).order_by("occurred_at", "seq")
-    return document_of(records, as_of=as_of)
+    return document_of(records_of(ticket), as_of=as_of)
+
+
+def records_of(ticket: Ticket) -> list[EventRecord]:
+    """Return the records of a ticket that its clocks depend on, in the order in which they became true."""
+    return list(
+        EventRecord.objects.filter(
+            customer_id=ticket.customer_id, ticket_id=ticket.pk, type__in=[t.type_name for t in _FACTS]
+        ).order_by("occurred_at", "seq")
+    )
+
+
+def seq_of(fact: str) -> int:
+    """Return the number of the record that a fact of a ticket's document was made from."""
+    return int(fact[1:6])
 
 
 def document_of(records: Iterable[EventRecord], *, as_of: datetime) -> dict[str, Any]:

@@ -2,41 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
+from core.events import load_event
+from core.models import EventRecord
 from customers.models import Customer
 from slas.access import agreement_in_force
-from slas.actions import measure
+from slas.bars import Bar, bar
 from slas.calendar import Calendar
-from slas.clock import Segment
+from slas.clock import ClockResult, Segment, replay
+from slas.documents import Ledger, ReplayDocument, parse
 from slas.events import METRIC_NAMES
+from slas.facts import document_of, records_of, seq_of
 from slas.models import Agreement
+from slas.risk import at_risk_at
+from slas.words import Hours, hours_of, say_counted, say_seconds, say_target
+from tickets.events import TicketHeld
 from tickets.models import HoldChoice, Ticket
 from tickets.severity import Severity
 
-_REASONS = {choice.value: choice.label for choice in HoldChoice} | {
+_PAUSES = {choice.value: choice.label for choice in HoldChoice} | {
     "restored": "Service was restored",
     "resolved": "The ticket was resolved",
     "no_objective": "No target at this severity",
 }
+_VERDICTS = {
+    "missed": "Missed",
+    "met": "Met",
+    "cancelled": "Cancelled",
+    "excluded": "Excluded",
+    "paused": "Paused",
+    "at_risk": "At risk",
+}
+_PARTIES = {
+    "customer_l1": "Level 1 of {customer}",
+    "desk": "The Trusst desk",
+    "customer": "Waiting for {customer}",
+    "vendor": "Waiting for a vendor",
+    "agreed_wait": "Agreed waits",
+    "excluded": "Excluded",
+    "after_restore": "After service was restored",
+}
 
 
-def say_seconds(seconds: int) -> str:
-    """Return a length of time in its two largest units, such as '3 h 20 min'."""
-    seconds = abs(seconds)
-    days, rest = divmod(seconds, 86_400)
-    hours, rest = divmod(rest, 3600)
-    minutes, left = divmod(rest, 60)
-    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
-    said = [f"{value} {unit}" for value, unit in parts if value]
-    return " ".join(said[:2]) or "0 s"
+@dataclass(frozen=True, kw_only=True)
+class Stretch:
+    """One segment of a clock in words; `who` caused it, and `note` is what they said."""
+
+    from_: datetime
+    to: datetime
+    kind: str
+    seconds: int
+    length: str
+    said: str
+    who: str
+    note: str
+    rule: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClockView:
-    """One clock on a page; `remaining_seconds` counts down in calendar time and goes below zero."""
+    """One clock on a page."""
 
     metric: str
     label: str
@@ -46,36 +75,21 @@ class ClockView:
     outcome: str
     started_at: datetime
     due_at: datetime | None
+    resumed_due_at: datetime | None
     stopped_at: datetime | None
     breached_at: datetime | None
     at_risk: bool
-    target_seconds: int | None
-    consumed_seconds: int
     waived: bool
-    reason: str
-    segments: Sequence[Segment]
+    target: str
+    consumed: str
+    remaining: str
+    bar: Bar | None
+    stretches: Sequence[Stretch]
 
     @property
-    def remaining_seconds(self) -> int | None:
-        return None if self.target_seconds is None else self.target_seconds - self.consumed_seconds
-
-    @property
-    def target(self) -> str:
-        return "no target" if self.target_seconds is None else say_seconds(self.target_seconds)
-
-    @property
-    def remaining(self) -> str:
-        return "" if self.remaining_seconds is None else say_seconds(self.remaining_seconds)
-
-    @property
-    def consumed(self) -> str:
-        return say_seconds(self.consumed_seconds)
-
-    @property
-    def percent(self) -> int:
-        if not self.target_seconds:
-            return 0
-        return min(100, self.consumed_seconds * 100 // self.target_seconds)
+    def name(self) -> str:
+        """What tells it from the ticket's other clocks, such as 'update-2'."""
+        return f"{self.metric}-{self.cycle}"
 
     @property
     def tone(self) -> str:
@@ -89,31 +103,127 @@ class ClockView:
     @property
     def verdict(self) -> str:
         """What the clock says in words, for those who do not see colour."""
-        match self.tone:
-            case "missed":
-                return "Missed"
-            case "met":
-                return "Met"
-            case "cancelled":
-                return "Cancelled"
-            case "excluded":
-                return "Excluded"
-            case "paused":
-                return "Paused"
-            case "at_risk":
-                return "At risk"
-        return "Running" if self.segments and self.segments[-1].kind != "closed" else "Outside hours"
+        return _VERDICTS.get(self.tone) or ("Outside hours" if self.is_outside_hours else "Running")
+
+    @property
+    def look(self) -> str:
+        """The class that paints it."""
+        return {"missed": "bad", "met": "ok", "at_risk": "soon"}.get(self.tone, "")
+
+    @property
+    def is_outside_hours(self) -> bool:
+        return self.state == "running" and bool(self.stretches) and self.stretches[-1].kind == "closed"
 
     @property
     def is_live(self) -> bool:
         return self.state == "running"
 
-    def why(self) -> list[tuple[Segment, str, str]]:
-        """Return the segments, each with its length and its reason in words."""
-        return [(segment, say_seconds(segment.seconds), _say_segment(segment)) for segment in self.segments]
+    @property
+    def is_halted_while_missed(self) -> bool:
+        return self.state == "paused" and self.outcome == "missed"
+
+    @property
+    def reason(self) -> str:
+        """Why it is paused."""
+        return self.stretches[-1].said if self.state == "paused" and self.stretches else ""
 
 
-def _say_segment(segment: Segment) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """Every clock of a ticket as of an instant, and whose time it was."""
+
+    clocks: Sequence[ClockView]
+    parties: Sequence[tuple[str, str, int]]
+
+    @property
+    def newest(self) -> list[ClockView]:
+        """Return the newest cycle of each metric, in the order of the metrics."""
+        return list({clock.metric: clock for clock in self.clocks}.values())
+
+    @property
+    def earlier(self) -> list[ClockView]:
+        """Return the cycles that came before the newest ones."""
+        newest = {id(clock) for clock in self.newest}
+        return [clock for clock in self.clocks if id(clock) not in newest]
+
+
+def clock_story(*, ticket: Ticket, at: datetime) -> Story:
+    """Replay a ticket's clocks as of an instant, the present or a past one."""
+    records = records_of(ticket)
+    written = document_of(records, as_of=at)
+    document = parse(written)
+    result = replay(document)
+    by_seq = {record.seq or 0: record for record in records}
+    return Story(
+        clocks=[_clock_view(clock, document, written, by_seq, at) for clock in result.clocks],
+        parties=_parties(result.ledger, ticket.customer.name),
+    )
+
+
+def _clock_view(
+    clock: ClockResult,
+    document: ReplayDocument,
+    written: Mapping[str, Any],
+    records: Mapping[int, EventRecord],
+    at: datetime,
+) -> ClockView:
+    calendar = _calendar_of(clock, document)
+    hours = hours_of(written, calendar)
+    target = clock.target_seconds
+    left = None if target is None else target - clock.consumed_seconds
+    resumed_due_at = None
+    if clock.state == "paused" and clock.outcome == "pending" and left is not None and calendar is not None:
+        resumed_due_at = document.calendars[calendar].add(at, max(left, 0))
+    risk_at = at_risk_at(clock, document)
+    open_end = clock.due_at if clock.outcome in ("pending", "met") else None
+    return ClockView(
+        metric=clock.metric.value,
+        label=METRIC_NAMES[clock.metric.value],
+        cycle=clock.cycle,
+        severity=clock.severity,
+        state=clock.state,
+        outcome=clock.outcome,
+        started_at=clock.started_at,
+        due_at=clock.due_at,
+        resumed_due_at=resumed_due_at,
+        stopped_at=clock.stopped_at,
+        breached_at=clock.breached_at,
+        at_risk=risk_at is not None and risk_at <= at,
+        waived=clock.waived,
+        target="no target" if target is None else say_target(target, hours),
+        consumed=say_counted(clock.consumed_seconds, hours),
+        remaining="" if left is None else say_counted(left, hours),
+        bar=bar(clock.segments, now=at, due_at=resumed_due_at or open_end),
+        stretches=[_stretch(segment, records) for segment in clock.segments],
+    )
+
+
+def _calendar_of(clock: ClockResult, document: ReplayDocument) -> str | None:
+    """Return the calendar that a clock counts by, or counted by last."""
+    named = [segment.calendar for segment in clock.segments if segment.calendar is not None]
+    if named:
+        return named[-1]
+    policies = [policy.objective(clock.metric, clock.severity) for policy in document.policies.values()]
+    return next((objective.calendar for objective in policies if objective is not None), None)
+
+
+def _stretch(segment: Segment, records: Mapping[int, EventRecord]) -> Stretch:
+    record = records.get(seq_of(segment.fact))
+    halted = segment.kind in ("paused", "excluded")
+    return Stretch(
+        from_=segment.from_,
+        to=segment.to,
+        kind=segment.kind,
+        seconds=segment.seconds,
+        length=say_seconds(segment.seconds),
+        said=_say_kind(segment),
+        who=record.actor_name if halted and record is not None else "",
+        note=_note(record) if halted and record is not None else "",
+        rule=", ".join(part for part in (segment.policy, segment.calendar) if part),
+    )
+
+
+def _say_kind(segment: Segment) -> str:
     match segment.kind:
         case "counted":
             return "Counted"
@@ -121,38 +231,24 @@ def _say_segment(segment: Segment) -> str:
             return "Outside the agreed hours"
         case "excluded":
             return f"Excluded: {segment.reason}"
-    return f"Paused: {_REASONS.get(segment.reason or '', segment.reason)}"
+    return f"Paused: {_PAUSES.get(segment.reason or '', segment.reason)}"
 
 
-def clock_views(*, ticket: Ticket, now: datetime) -> list[ClockView]:
-    """Return every clock of a ticket, replayed as of now; the live ones first."""
-    if not ticket.has_cover:
-        return []
-    views = []
-    for one in measure(ticket, as_of=now)[1]:
-        clock = one.clock
-        last = clock.segments[-1] if clock.segments else None
-        views.append(
-            ClockView(
-                metric=clock.metric.value,
-                label=METRIC_NAMES[clock.metric.value],
-                cycle=clock.cycle,
-                severity=clock.severity,
-                state=clock.state,
-                outcome=clock.outcome,
-                started_at=clock.started_at,
-                due_at=clock.due_at,
-                stopped_at=clock.stopped_at,
-                breached_at=clock.breached_at,
-                at_risk=one.at_risk_at is not None and one.at_risk_at <= now,
-                target_seconds=clock.target_seconds,
-                consumed_seconds=clock.consumed_seconds,
-                waived=clock.waived,
-                reason=_say_segment(last) if last is not None and clock.state == "paused" else "",
-                segments=clock.segments,
-            )
-        )
-    return views
+def _note(record: EventRecord) -> str:
+    event = load_event(record)
+    return event.note if isinstance(event, TicketHeld) else ""
+
+
+def _parties(ledger: Ledger, customer: str) -> list[tuple[str, str, int]]:
+    """Return whose time it was: who, how long in words, and in seconds; those without any left out."""
+    return [
+        (label.format(customer=customer), say_seconds(seconds), seconds)
+        for name, label in _PARTIES.items()
+        if (seconds := getattr(ledger, name))
+    ]
+
+
+# --- Promises -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +258,6 @@ class Promise:
     metric: str
     label: str
     target: str
-    hours: str
     due_at: datetime
 
 
@@ -172,34 +267,18 @@ def promises(*, customer: Customer, severity: int, at: datetime) -> list[Promise
     if agreement is None:
         return []
     return [
-        promise
+        _promise(objective, agreement, at)
         for objective in agreement.policy.document["objectives"]
         if objective["severity"] == Severity(severity).name
-        for promise in [_promise(objective, agreement, at)]
     ]
 
 
-def _promise(objective: dict[str, object], agreement: Agreement, at: datetime) -> Promise:
-    always = objective["calendar"] == "always"
-    version = agreement.always if always else agreement.business_hours
-    seconds = int(str(objective["target_seconds"]))
-    metric = str(objective["metric"])
+def _promise(objective: Mapping[str, Any], agreement: Agreement, at: datetime) -> Promise:
+    version = agreement.always if objective["calendar"] == "always" else agreement.business_hours
+    seconds: int = objective["target_seconds"]
     return Promise(
-        metric=metric,
-        label=METRIC_NAMES[metric],
-        target=say_target(seconds, always=always),
-        hours="around the clock" if always else f"business hours, {agreement.timezone}",
+        metric=objective["metric"],
+        label=METRIC_NAMES[objective["metric"]],
+        target=say_target(seconds, Hours.of(version.weekly)),
         due_at=Calendar.from_dict(version.document(agreement.timezone)).add(at, seconds),
     )
-
-
-def say_target(seconds: int, *, always: bool) -> str:
-    """Return a target in words; eight business hours are a business day."""
-    if not always and seconds % _BUSINESS_DAY == 0:
-        days = seconds // _BUSINESS_DAY
-        return f"{days} business day{'s' if days > 1 else ''}"
-    said = say_seconds(seconds)
-    return said if always else f"{said} of business hours"
-
-
-_BUSINESS_DAY = int(timedelta(hours=8).total_seconds())

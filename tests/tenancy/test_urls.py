@@ -78,6 +78,8 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "portal-report-preview": ("post", PAGE_OF_CUSTOMER),
     "portal-ticket": ("get", PAGE_OF_CUSTOMER),
     "portal-evidence": ("get", PAGE_OF_CUSTOMER),
+    "portal-clocks": ("get", PAGE_OF_CUSTOMER),
+    "desk-clocks": ("get", PAGE_OF_DESK),
     "portal-file": ("get", PAGE_OF_CUSTOMER),
     "portal-ticket-reply": ("post", MEMBER_POST),
     "portal-ticket-reopen": ("post", MEMBER_POST),
