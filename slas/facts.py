@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from core.events import Event, load_event
 from core.models import EventRecord
-from slas.events import AgreementAttached
+from slas.events import (
+    AgreementAttached,
+    ExclusionBegan,
+    ExclusionEnded,
+    ExclusionRevoked,
+    ObjectiveWaived,
+)
 from slas.models import CalendarVersion, PolicyVersion
 from tickets.events import (
     PublicReplyPosted,
+    RestorationBackdated,
     ServiceRestored,
     SeverityEstablished,
     TicketClosed,
@@ -50,11 +57,19 @@ def records_of(ticket: Ticket) -> list[EventRecord]:
 
 def seq_of(fact: str) -> int:
     """Return the number of the record that a fact of a ticket's document was made from."""
-    return int(fact[1:6])
+    return int(fact[1:].partition("-")[0])
 
 
-def document_of(records: Iterable[EventRecord], *, as_of: datetime) -> dict[str, Any]:
-    """Return the replay document of a ticket's records."""
+def document_of(
+    records: Iterable[EventRecord], *, as_of: datetime, without: Collection[int] = ()
+) -> dict[str, Any]:
+    """Return the replay document of a ticket's records, as if the exclusions of some ids had never been.
+
+    An exclusion that was revoked in that way is left out as a whole: written as one that ends where it
+    begins, it would end another one that runs at that instant.
+    """
+    records = list(records)
+    void = {*without, *_revoked(records)}
     facts: list[dict[str, Any]] = []
     calendars: dict[str, Any] = {}
     policies: dict[str, Any] = {}
@@ -65,7 +80,7 @@ def document_of(records: Iterable[EventRecord], *, as_of: datetime) -> dict[str,
             policies[name], used = _policy(event)
             calendars.update(used)
             facts.append(_fact(record, event, kind="policy_attached", policy=name))
-        else:
+        elif getattr(event, "exclusion_id", None) not in void:
             facts.extend(_FACTS[type(event)](record, event))
     return {
         "format": FORMAT,
@@ -74,6 +89,13 @@ def document_of(records: Iterable[EventRecord], *, as_of: datetime) -> dict[str,
         "policies": policies,
         "facts": facts,
     }
+
+
+def _revoked(records: Iterable[EventRecord]) -> Iterator[int]:
+    """Yield the ids of the exclusions that were revoked as if they had never been."""
+    for record in records:
+        if record.type == ExclusionRevoked.type_name and record.payload["is_void"]:
+            yield record.payload["exclusion_id"]
 
 
 def _policy(event: AgreementAttached) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -121,6 +143,14 @@ def _held(record: EventRecord, event: TicketHeld) -> list[dict[str, Any]]:
     return [_fact(record, event, kind="held", reason=event.reason, lacks_plan=event.lacks_plan)]
 
 
+def _excluded(record: EventRecord, event: ExclusionBegan) -> list[dict[str, Any]]:
+    return [_fact(record, event, kind="excluded", reason=event.code)]
+
+
+def _waived(record: EventRecord, event: ObjectiveWaived) -> list[dict[str, Any]]:
+    return [_fact(record, event, kind="waived", metric=event.metric, cycle=event.cycle)]
+
+
 def _plain(kind: str) -> Callable[[EventRecord, Any], list[dict[str, Any]]]:
     return lambda record, event: [_fact(record, event, kind=kind)]
 
@@ -135,6 +165,11 @@ _FACTS: dict[type[Event], Callable[[EventRecord, Any], list[dict[str, Any]]]] = 
     TicketHeld: _held,
     TicketResumed: _plain("resumed"),
     ServiceRestored: _plain("restored"),
+    RestorationBackdated: _plain("restored"),
+    ExclusionBegan: _excluded,
+    ExclusionEnded: _plain("included"),
+    ExclusionRevoked: _plain("included"),
+    ObjectiveWaived: _waived,
     TicketResolved: _plain("resolved"),
     TicketReopened: _plain("reopened"),
     TicketClosed: _plain("closed"),
