@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from slas.calendar import Calendar, CalendarError, read_instant
+from slas.calendar import YEARS, Calendar, CalendarError, read_instant
 
 FORMAT = "slo-replay/1"
 SEVERITIES = ("P1", "P2", "P3", "P4")
@@ -266,9 +266,12 @@ def _object(value: Any, path: str) -> dict[str, Any]:
 
 def _instant(value: Any, path: str) -> datetime:
     try:
-        return read_instant(value, path)
+        moment = read_instant(value, path)
     except CalendarError as error:
         raise DocumentError(error.path, error.message) from None
+    if moment.year not in YEARS:
+        raise DocumentError(path, f"must be within the years {YEARS.start} to {YEARS.stop - 1}")
+    return moment
 
 
 def _calendar(value: Any, path: str) -> Calendar:
@@ -279,11 +282,13 @@ def _calendar(value: Any, path: str) -> Calendar:
         raise DocumentError(f"{path}.{error.path}".rstrip("."), error.message) from None
 
 
-def _integer(value: Any, path: str, *, least: int = 1) -> int:
+def _integer(value: Any, path: str, *, least: int = 1, most: int | None = None) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise DocumentError(path, "a whole number is required")
     if value < least:
         raise DocumentError(path, f"must be at least {least}")
+    if most is not None and value > most:
+        raise DocumentError(path, f"must be at most {most}")
     return value
 
 
@@ -308,6 +313,8 @@ def _policy(value: Any, path: str, calendars: Mapping[str, Calendar]) -> Policy:
     objectives: dict[tuple[Metric, str], Objective] = {}
     for at, item in enumerate(listed):
         objective = _objective(item, f"{path}.objectives[{at}]", calendars)
+        if objective is None:
+            continue
         key = (objective.metric, objective.severity)
         if key in objectives:
             raise DocumentError(f"{path}.objectives[{at}]", "the same metric and severity came before")
@@ -321,26 +328,31 @@ def _calendar_name(value: Any, calendars: Mapping[str, Calendar], path: str) -> 
     return value
 
 
-def _objective(value: Any, path: str, calendars: Mapping[str, Calendar]) -> Objective:
+def _objective(value: Any, path: str, calendars: Mapping[str, Calendar]) -> Objective | None:
+    """Read an objective; None where its target is null, for no target means no clock."""
     _object(value, path)
     metric = Metric(_one_of(value.get("metric"), tuple(Metric), f"{path}.metric"))
-    stops = DEFAULT_STOPS[metric]
-    if value.get("stops_while") is not None:
-        listed = value["stops_while"]
-        if not isinstance(listed, list):
-            raise DocumentError(f"{path}.stops_while", "a list is required")
-        stops = frozenset(
-            _one_of(reason, (*HOLD_REASONS, "excluded"), f"{path}.stops_while[{at}]")
-            for at, reason in enumerate(listed)
-        )
+    severity = _one_of(value.get("severity"), SEVERITIES, f"{path}.severity")
+    if "target_seconds" in value and value["target_seconds"] is None:
+        return None
     share = value.get("at_risk_percent")
     return Objective(
         metric=metric,
-        severity=_one_of(value.get("severity"), SEVERITIES, f"{path}.severity"),
+        severity=severity,
         target_seconds=_integer(value.get("target_seconds"), f"{path}.target_seconds"),
         calendar=_calendar_name(value.get("calendar"), calendars, f"{path}.calendar"),
-        at_risk_percent=75 if share is None else min(100, _integer(share, f"{path}.at_risk_percent")),
-        stops_while=stops,
+        at_risk_percent=75 if share is None else _integer(share, f"{path}.at_risk_percent", most=100),
+        stops_while=_stops(value.get("stops_while"), f"{path}.stops_while", DEFAULT_STOPS[metric]),
+    )
+
+
+def _stops(value: Any, path: str, default: frozenset[str]) -> frozenset[str]:
+    if value is None:
+        return default
+    if not isinstance(value, list):
+        raise DocumentError(path, "a list is required")
+    return frozenset(
+        _one_of(reason, (*HOLD_REASONS, "excluded"), f"{path}[{at}]") for at, reason in enumerate(value)
     )
 
 

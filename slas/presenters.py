@@ -14,6 +14,7 @@ from slas.access import agreement_in_force
 from slas.bars import Bar, bar
 from slas.calendar import Calendar
 from slas.clock import ClockResult, Segment, replay
+from slas.cycle import reached
 from slas.documents import Ledger, ReplayDocument, parse
 from slas.events import METRIC_NAMES
 from slas.facts import document_of, records_of, seq_of
@@ -173,7 +174,7 @@ def _clock_view(
     left = None if target is None else target - clock.consumed_seconds
     resumed_due_at = None
     if clock.state == "paused" and clock.outcome == "pending" and left is not None and calendar is not None:
-        resumed_due_at = document.calendars[calendar].add(at, max(left, 0))
+        resumed_due_at = reached(document.calendars[calendar], at, max(left, 0))
     risk_at = at_risk_at(clock, document)
     open_end = clock.due_at if clock.outcome in ("pending", "met") else None
     return ClockView(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from slas.cycle import reached
 from slas.documents import ClockResult, FactKind, Objective, ReplayDocument
 
 
@@ -26,7 +27,7 @@ def at_risk_at(clock: ClockResult, document: ReplayDocument) -> datetime | None:
         used += segment.seconds
     if clock.state != "running":
         return None
-    return document.calendars[objective.calendar].add(document.as_of, needed - used)
+    return reached(document.calendars[objective.calendar], document.as_of, needed - used)
 
 
 def _objective(clock: ClockResult, document: ReplayDocument) -> Objective | None:

@@ -29,34 +29,33 @@ class Command(BaseCommand):
                 with Path(options["file"]).open(encoding="utf-8") as stream:
                     self._run(stream)
         except (DocumentError, OSError, UnicodeDecodeError) as error:
-            self.stderr.write(str(error))
+            # The path may hold a key of the document, and that a line break.
+            self.stderr.write(" ".join(str(error).split()))
             sys.exit(2)
 
     def _run(self, stream: IO[str]) -> None:
-        for document, is_line in _documents(stream):
-            result = dump(replay(parse(document)))
-            self.stdout.write(json.dumps(result) if is_line else json.dumps(result, indent=2))
-            self.stdout.flush()
+        for document, indent in _documents(stream):
+            self.stdout.write(json.dumps(dump(replay(parse(document))), indent=indent))
+            self.stdout.flush()  # whoever asks may wait for this answer before the next document
 
 
-def _documents(stream: IO[str]) -> Iterator[tuple[Any, bool]]:
-    """Read one document over many lines, or one document on each line."""
-    first = stream.readline()
-    while first and not first.strip():
-        first = stream.readline()
+def _documents(stream: IO[str]) -> Iterator[tuple[Any, int | None]]:
+    """Read one document on each line, or one over many lines; say how its result is indented."""
+    lines = enumerate(stream, start=1)
+    first = next((line for _, line in lines if line.strip()), "")
     try:
         document = json.loads(first)
-    except json.JSONDecodeError:
-        yield _decode(first + stream.read(), "document"), False
+    except (ValueError, RecursionError):
+        yield _decode(first + "".join(line for _, line in lines), "document"), 2
         return
-    yield document, True
-    for number, line in enumerate(stream, start=2):
+    yield document, None
+    for number, line in lines:
         if line.strip():
-            yield _decode(line, f"line {number}"), True
+            yield _decode(line, f"line {number}"), None
 
 
 def _decode(text: str, path: str) -> Any:
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise DocumentError(path, f"not JSON: {error.msg} at character {error.pos}") from None
+    except (ValueError, RecursionError) as error:  # also numbers and nesting beyond what Python reads
+        raise DocumentError(path, f"not JSON: {error}") from None
