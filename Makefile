@@ -12,9 +12,14 @@ WORKERS ?= 2
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
+# Debian puts venv into a package of its own; without it, half an environment would be left behind.
 $(STAMP): requirements/runtime.txt requirements/dev.txt
-	@command -v $(PYTHON) >/dev/null || { echo "Install Python 3.11 first, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) is not installed. On Debian: apt-get install python3.11 python3.11-venv"; \
+	  echo "A newer one serves as well: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make environments. On Debian: apt-get install $(notdir $(PYTHON))-venv"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
@@ -33,7 +38,7 @@ check: install ## Lint, types, layers and migrations
 	$(BIN)/lint-imports
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
-test-long: install ## The long suites: accessibility of every page, faults
+test-long: install ## The long suites: every page's accessibility, faults, whole starts and ends
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
 
 bench: install ## The benchmarks; figures, not verdicts

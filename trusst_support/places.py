@@ -6,6 +6,9 @@ import hashlib
 import os
 from pathlib import Path
 
+#: There while the demonstration is being loaded; left behind when that was interrupted.
+LOADING = "demo-loading"
+
 
 def run_directory(data_dir: Path) -> Path:
     """Return the directory of the embedded services' sockets for a data directory.

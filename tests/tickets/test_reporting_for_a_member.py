@@ -10,6 +10,7 @@ from core.tenancy import acting_as, worker_context
 from customers.models import Member
 from tests.cast import Cast, picture
 from tests.conftest import Browse
+from tests.factories import Report
 from tests.tickets.conftest import facts_of
 from tickets.models import Message, Ticket
 
@@ -17,17 +18,7 @@ ADDRESS = "/desk/customers/acme/report/"
 
 
 def answers(requester: Member, **changes: Any) -> dict[str, Any]:
-    return {
-        "requester": requester.pk,
-        "subject": "Orders do not go out",
-        "environment": "production",
-        "work": "degraded",
-        "workaround": "yes",
-        "affected": "team",
-        "security": "none",
-        "description": "She says that the queue grows.",
-        "to": "desk",
-    } | changes
+    return Report(requester=requester.pk, to=changes.pop("to", "desk"), **changes)
 
 
 def tickets() -> list[Ticket]:

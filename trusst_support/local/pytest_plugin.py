@@ -19,6 +19,7 @@ _place: Path | None = None
 def pytest_load_initial_conftests() -> None:
     """Start the services once, in the controller; parallel workers inherit their place."""
     global _services, _place
+    os.environ["PORTAL_LOCAL"] = "1"
     os.environ.setdefault("PORTAL_STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is not None:

@@ -26,4 +26,7 @@ BEGIN
     END LOOP;
 END $$;
 ALTER ROLE portal_owner CREATEDB;
+-- A dump reads whole tables, so row-level security must not apply to it; it never writes.
 ALTER ROLE portal_backup BYPASSRLS;
+ALTER ROLE portal_backup SET default_transaction_read_only = on;
+GRANT pg_read_all_data TO portal_backup;

@@ -9,52 +9,60 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import IO
 
 from trusst_support.local.embedded import ServiceError, Services, die_with_parent
+from trusst_support.places import LOADING
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("PORTAL_DATA_DIR", ROOT / ".data"))
+DATA = Path(os.environ.get("PORTAL_DATA_DIR", ROOT / ".data")).resolve()
 PORT = os.environ.get("PORT", "8000")
 ADDRESS = f"http://127.0.0.1:{PORT}"
 STOP_SECONDS = 15
 WAIT_SECONDS = 60
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+_asked: list[int] = []
 
 
 class Stopped(Exception):
     """Somebody asked for the end."""
 
 
+class Refused(Exception):
+    """The portal cannot start like this; says what to do."""
+
+
 def main() -> int:
     """Run until a signal or until a part ends by itself; return the exit status."""
-    DATA.mkdir(parents=True, exist_ok=True)
-    lock = (DATA / "up.lock").open("a+")
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        print(
-            f"The portal is running already at {lock.read().strip() or ADDRESS}. Stop it there with Ctrl-C."
-        )
-        return 1
-    lock.truncate(0)
-    lock.write(ADDRESS)
-    lock.flush()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
-    if ("DATABASE_URL" in os.environ) != ("DATABASE_OWNER_URL" in os.environ):
-        print("Set DATABASE_URL and DATABASE_OWNER_URL together: one serves, the other migrates.")
-        return 2
-    environment = {"PORTAL_LOCAL": "1", "PORTAL_DATA_DIR": str(DATA)} | os.environ | {"PORT": PORT}
+        _check_variables()
+        with _only_one():
+            _check_port()
+            for number in SIGNALS:
+                signal.signal(number, _note)
+            return _run()
+    except Stopped:
+        return 0
+    except (Refused, ServiceError) as error:
+        print(error, file=sys.stderr)
+    return 1
+
+
+def _run() -> int:
+    environment = dict(os.environ) | {"PORTAL_LOCAL": "1", "PORTAL_DATA_DIR": str(DATA), "PORT": PORT}
     services = Services(DATA)
     children: list[tuple[str, subprocess.Popen[bytes]]] = []
     try:
@@ -63,35 +71,73 @@ def main() -> int:
         _say("Migrated.")
         _manage("seed_demo", "--if-empty", environment=environment)
         _manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
-        for name, command in _programs().items():
+        for name, command in programs(bind=f"127.0.0.1:{PORT}", scratch=DATA).items():
             children.append((name, _child(name, command, environment)))
         _wait_for_page(children)
         _manage("demo_signins", environment=environment)
-        _say(f"\nThe portal answers at {ADDRESS}   (mail: {ADDRESS}/local/mail/, logs: {DATA})")
+        _say(f"\nThe portal answers at {ADDRESS}")
+        _say(f"  mail it sends   {ADDRESS}/local/mail/" if _keeps_mail() else "  mail goes through EMAIL_URL")
+        _say(f"  logs            {DATA}/*.log")
         _say("Ctrl-C stops it; its data stays for the next start.")
         while True:
             ended = next((name for name, child in children if child.poll() is not None), None)
             if ended or services.first_to_end():
-                print(f"{ended or 'A server'} ended by itself; see the logs in {DATA}.", file=sys.stderr)
-                return 1
-            time.sleep(0.5)
-    except Stopped:
-        return 0
-    except ServiceError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except subprocess.CalledProcessError as error:
-        print(f"{' '.join(map(str, error.cmd[1:3]))} failed.", file=sys.stderr)
-        return 1
+                raise ServiceError(f"{ended or 'A server'} ended by itself; see the logs in {DATA}.")
+            _go_on()
+            time.sleep(0.2)
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
         _end(children)
         services.stop()
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped
+def _check_variables() -> None:
+    if ("DATABASE_URL" in os.environ) != ("DATABASE_OWNER_URL" in os.environ):
+        raise Refused("Set DATABASE_URL and DATABASE_OWNER_URL together: one serves, the other migrates.")
+    if not PORT.isdecimal() or not 0 < int(PORT) < 65536:
+        raise Refused(f"PORT must be a number from 1 to 65535, and is {PORT!r}.")
+
+
+@contextmanager
+def _only_one() -> Iterator[None]:
+    """Hold the data directory for this process; the kernel lets go of it however the process ends."""
+    DATA.mkdir(parents=True, exist_ok=True)
+    with (DATA / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            where = lock.read().strip() or ADDRESS
+            raise Refused(f"The portal is running already at {where}. Stop it there with Ctrl-C.") from None
+        lock.truncate(0)
+        lock.write(ADDRESS)
+        lock.flush()
+        yield
+
+
+def _check_port() -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(PORT)))
+        except OSError as error:
+            raise Refused(
+                f"Port {PORT} cannot be used ({error.strerror}). Choose another: make up PORT=8001"
+            ) from None
+
+
+def _note(number: int, frame: FrameType | None) -> None:
+    """Note that somebody asked for the end; raising here could lose a child that is just being made."""
+    _asked.append(number)
+
+
+def _go_on() -> None:
+    """Raise Stopped once somebody has asked for the end; called wherever time is spent."""
+    if _asked:
+        raise Stopped
+
+
+def _keeps_mail() -> bool:
+    return os.environ.get("PORTAL_LOCAL_MAIL", "1").lower() in ("1", "true", "yes", "on")
 
 
 def _say(line: str) -> None:
@@ -100,21 +146,33 @@ def _say(line: str) -> None:
 
 def _start_services(services: Services) -> None:
     wants_postgres = "DATABASE_URL" not in os.environ
-    services.start(postgres=wants_postgres, valkey="REDIS_URL" not in os.environ)
+    services.start(postgres=wants_postgres, valkey="REDIS_URL" not in os.environ, go_on=_go_on)
     if wants_postgres:
+        if (DATA / LOADING).exists():
+            _say("The last start ended while it loaded the demonstration; that begins again.")
+            _forget_everything(services)
         services.ensure_database()
     _say("Database and queue are up.")
 
 
-def _programs() -> dict[str, list[str]]:
+def _forget_everything(services: Services) -> None:
+    """Drop half a demonstration: it holds nobody's work yet."""
+    services.sql('DROP DATABASE IF EXISTS "portal" WITH (FORCE)')
+    for place in ("mail", "files"):
+        shutil.rmtree(DATA / place, ignore_errors=True)
+    (DATA / LOADING).unlink()
+
+
+def programs(*, bind: str, scratch: Path) -> dict[str, list[str]]:
+    """Return the three programs that make the portal; docker-compose.yml runs the same ones."""
     celery = [sys.executable, "-m", "celery", "--app", "trusst_support"]
     return {
         "web": [
-            sys.executable, "-m", "gunicorn", "trusst_support.wsgi", "--bind", f"127.0.0.1:{PORT}",
-            "--workers", "2", "--threads", "4", "--worker-tmp-dir", str(DATA), "--no-control-socket",
+            sys.executable, "-m", "gunicorn", "trusst_support.wsgi", "--bind", bind,
+            "--workers", "2", "--threads", "4", "--worker-tmp-dir", str(scratch), "--no-control-socket",
         ],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-mingle"],
-        "beat": [*celery, "beat", "--schedule", str(DATA / "beat.db"), "--pidfile", ""],
+        "beat": [*celery, "beat", "--schedule", str(scratch / "beat.db"), "--pidfile", ""],
     }  # fmt: skip
 
 
@@ -132,15 +190,24 @@ def _child(name: str, command: Sequence[str], environment: dict[str, str]) -> su
         )
 
 
-def _manage(*command: str, environment: dict[str, str], stdout: IO[str] | None = None) -> None:
-    subprocess.run(
+def _manage(*command: str, environment: dict[str, str]) -> None:
+    _go_on()
+    child = subprocess.Popen(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
         env=environment,
-        check=True,
-        stdout=stdout,
+        start_new_session=True,  # Ctrl-C is for this process, which ends the others
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
+    try:
+        while child.poll() is None:
+            _go_on()
+            time.sleep(0.05)
+    finally:
+        child.kill()
+        child.wait()
+    if child.returncode:
+        raise ServiceError(f"manage.py {command[0]} failed.")
 
 
 def _wait_for_page(children: Sequence[tuple[str, subprocess.Popen[bytes]]]) -> None:
@@ -152,7 +219,7 @@ def _wait_for_page(children: Sequence[tuple[str, subprocess.Popen[bytes]]]) -> N
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
-            pass
+            _go_on()
         for name, child in children:
             if child.poll() is not None:
                 raise ServiceError(f"{name} did not start; see {DATA / name}.log")

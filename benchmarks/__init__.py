@@ -1,0 +1,1 @@
+"""Benchmarks: figures of one machine, for `make bench`."""

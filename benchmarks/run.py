@@ -1,0 +1,28 @@
+"""`make bench`: every benchmark's figures as one table. They are of this machine, and no verdict."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import platform
+from collections.abc import Iterator
+
+#: Each has a function `figures()` that returns names with what was measured.
+MODULES = ("benchmarks.calendar", "benchmarks.clock", "benchmarks.queue")
+
+
+def main() -> None:
+    print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}\n")
+    rows = list(_figures())
+    widths = [max(len(row[place]) for row in rows) for place in (0, 1)]
+    for name, value in rows:
+        print(f"{name:<{widths[0]}}  {value:>{widths[1]}}")
+
+
+def _figures() -> Iterator[tuple[str, str]]:
+    for name in MODULES:
+        yield from importlib.import_module(name).figures()
+
+
+if __name__ == "__main__":
+    main()
