@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 from core.events import Event, load_event
 from core.models import EventRecord
-from slas.events import (
-    AgreementAttached,
-    ExclusionBegan,
-    ExclusionEnded,
-    ExclusionRevoked,
-    ObjectiveWaived,
-)
+from slas.events import AgreementAttached
 from slas.models import CalendarVersion, PolicyVersion
 from tickets.events import (
     PublicReplyPosted,
-    RestorationBackdated,
     ServiceRestored,
     SeverityEstablished,
     TicketClosed,
@@ -60,16 +53,8 @@ def seq_of(fact: str) -> int:
     return int(fact[1:].partition("-")[0])
 
 
-def document_of(
-    records: Iterable[EventRecord], *, as_of: datetime, without: Collection[int] = ()
-) -> dict[str, Any]:
-    """Return the replay document of a ticket's records, as if the exclusions of some ids had never been.
-
-    An exclusion that was revoked in that way is left out as a whole: written as one that ends where it
-    begins, it would end another one that runs at that instant.
-    """
-    records = list(records)
-    void = {*without, *_revoked(records)}
+def document_of(records: Iterable[EventRecord], *, as_of: datetime) -> dict[str, Any]:
+    """Return the replay document of a ticket's records."""
     facts: list[dict[str, Any]] = []
     calendars: dict[str, Any] = {}
     policies: dict[str, Any] = {}
@@ -80,7 +65,7 @@ def document_of(
             policies[name], used = _policy(event)
             calendars.update(used)
             facts.append(_fact(record, event, kind="policy_attached", policy=name))
-        elif getattr(event, "exclusion_id", None) not in void:
+        else:
             facts.extend(_FACTS[type(event)](record, event))
     return {
         "format": FORMAT,
@@ -89,13 +74,6 @@ def document_of(
         "policies": policies,
         "facts": facts,
     }
-
-
-def _revoked(records: Iterable[EventRecord]) -> Iterator[int]:
-    """Yield the ids of the exclusions that were revoked as if they had never been."""
-    for record in records:
-        if record.type == ExclusionRevoked.type_name and record.payload["is_void"]:
-            yield record.payload["exclusion_id"]
 
 
 def _policy(event: AgreementAttached) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -143,14 +121,6 @@ def _held(record: EventRecord, event: TicketHeld) -> list[dict[str, Any]]:
     return [_fact(record, event, kind="held", reason=event.reason, lacks_plan=event.lacks_plan)]
 
 
-def _excluded(record: EventRecord, event: ExclusionBegan) -> list[dict[str, Any]]:
-    return [_fact(record, event, kind="excluded", reason=event.code)]
-
-
-def _waived(record: EventRecord, event: ObjectiveWaived) -> list[dict[str, Any]]:
-    return [_fact(record, event, kind="waived", metric=event.metric, cycle=event.cycle)]
-
-
 def _plain(kind: str) -> Callable[[EventRecord, Any], list[dict[str, Any]]]:
     return lambda record, event: [_fact(record, event, kind=kind)]
 
@@ -165,11 +135,6 @@ _FACTS: dict[type[Event], Callable[[EventRecord, Any], list[dict[str, Any]]]] = 
     TicketHeld: _held,
     TicketResumed: _plain("resumed"),
     ServiceRestored: _plain("restored"),
-    RestorationBackdated: _plain("restored"),
-    ExclusionBegan: _excluded,
-    ExclusionEnded: _plain("included"),
-    ExclusionRevoked: _plain("included"),
-    ObjectiveWaived: _waived,
     TicketResolved: _plain("resolved"),
     TicketReopened: _plain("reopened"),
     TicketClosed: _plain("closed"),
