@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponseBase
@@ -23,7 +24,7 @@ class MomentForm(forms.Form):
 
     at = LocalDateTimeField(label="As of", required=False)
 
-    def __init__(self, *args: object, opened_at: datetime, now: datetime) -> None:
+    def __init__(self, *args: Any, opened_at: datetime, now: datetime) -> None:
         super().__init__(*args)
         self.opened_at, self.now = opened_at, now
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import factory
+from factory.base import DictFactory
 
 
-class Report(factory.DictFactory):  # type: ignore[misc]
+class Report(DictFactory):  # type: ignore[misc]
     """The answers of a report whose severity is proposed as P3, sent to the customer's own Level 1."""
 
     subject = "Orders do not go out"
