@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from factory.base import DictFactory
 
 
-class Report(DictFactory):  # type: ignore[misc]
-    """The answers of a report whose severity is proposed as P3, sent to the customer's own Level 1."""
-
+class _Report(DictFactory):
     subject = "Orders do not go out"
     environment = "production"
     work = "degraded"
@@ -16,3 +16,8 @@ class Report(DictFactory):  # type: ignore[misc]
     security = "none"
     description = "The **queue** grows since 9."
     to = "level_1"
+
+
+def report(**changes: Any) -> dict[str, Any]:
+    """Return the answers of a report whose severity is proposed as P3, for the customer's own Level 1."""
+    return dict(_Report.build(**changes))

@@ -9,7 +9,7 @@ import pytest
 from core.tenancy import acting_as, worker_context
 from tests.cast import Cast, file_ticket
 from tests.conftest import Browse
-from tests.factories import Report
+from tests.factories import report
 from tickets.models import Ticket
 
 HUGE = "9" * 20
@@ -57,7 +57,7 @@ def test_a_reference_in_small_letters_finds_the_ticket(cast: Cast, browse: Brows
 @pytest.mark.parametrize("started_at", ["0001-01-01T00:00", "0026-03-03T09:00", "2016-01-01T00:00"])
 def test_a_start_that_is_a_typing_mistake_is_refused(cast: Cast, browse: Browse, started_at: str) -> None:
     """The first instant of the first year, in Sydney, is before what Python can read back from the database."""
-    answer = browse(cast.acme.requester).post("/c/acme/report/", Report(started_at=started_at))
+    answer = browse(cast.acme.requester).post("/c/acme/report/", report(started_at=started_at))
     assert answer.status_code == 422
     assert answer.context["form"].errors == {
         "started_at": ["This is more than ten years ago. Check the year."]
@@ -69,20 +69,20 @@ def test_a_start_that_is_a_typing_mistake_is_refused(cast: Cast, browse: Browse,
 @pytest.mark.parametrize("field", ["service", "aws_account"])
 @pytest.mark.parametrize("value", ["x", HUGE, "-1", "1\x00"])
 def test_a_choice_that_is_none_is_refused(cast: Cast, browse: Browse, field: str, value: str) -> None:
-    answer = browse(cast.acme.requester).post("/c/acme/report/", Report(**{field: value}))
+    answer = browse(cast.acme.requester).post("/c/acme/report/", report(**{field: value}))
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {field}
 
 
 def test_a_subject_is_one_line_whatever_was_sent(cast: Cast, browse: Browse) -> None:
-    browse(cast.acme.requester).post("/c/acme/report/", Report(subject="Down\r\nBcc: eve@evil.example"))
+    browse(cast.acme.requester).post("/c/acme/report/", report(subject="Down\r\nBcc: eve@evil.example"))
     with acting_as(worker_context()):
         assert Ticket.objects.get().subject == "Down Bcc: eve@evil.example"
 
 
 @pytest.mark.parametrize("field", ["subject", "description"])
 def test_a_nul_byte_is_refused_beside_its_field(cast: Cast, browse: Browse, field: str) -> None:
-    answer = browse(cast.acme.requester).post("/c/acme/report/", Report(**{field: "a\x00b"}))
+    answer = browse(cast.acme.requester).post("/c/acme/report/", report(**{field: "a\x00b"}))
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {field}
 

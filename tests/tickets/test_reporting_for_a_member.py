@@ -10,7 +10,7 @@ from core.tenancy import acting_as, worker_context
 from customers.models import Member
 from tests.cast import Cast, picture
 from tests.conftest import Browse
-from tests.factories import Report
+from tests.factories import report
 from tests.tickets.conftest import facts_of
 from tickets.models import Message, Ticket
 
@@ -18,7 +18,7 @@ ADDRESS = "/desk/customers/acme/report/"
 
 
 def answers(requester: Member, **changes: Any) -> dict[str, Any]:
-    return Report(requester=requester.pk, to=changes.pop("to", "desk"), **changes)
+    return report(requester=requester.pk, to=changes.pop("to", "desk"), **changes)
 
 
 def tickets() -> list[Ticket]:
