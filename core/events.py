@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -104,29 +104,34 @@ def publish(event: Event) -> EventRecord:
     A fact whose `source_key` the customer's log already holds is returned as it stands there, and no
     handler runs.
     """
-    _require_transaction()
-    if event.source_key is not None:
-        _take_turns(event.customer_id, event.source_key)
-        known = EventRecord.objects.filter(customer_id=event.customer_id, source_key=event.source_key).first()
-        if known is not None:
-            return known
-    record = EventRecord.objects.create(
-        customer_id=event.customer_id,
-        ticket_id=event.ticket_id,
-        seq=None if event.ticket_id is None else _next_seq(event.customer_id, event.ticket_id),
-        type=event.type_name,
-        schema_version=event.schema_version,
-        occurred_at=event.at,
-        actor_kind=event.actor.kind.value,
-        actor_id=event.actor.id,
-        actor_name=event.actor.name,
-        audience=event.audience.value,
-        payload=event.payload(),
-        source_key=event.source_key,
-    )
-    for handler in _handlers.get(type(event), ()):
-        handler(event)
+    [record] = publish_all([event])
     return record
+
+
+def publish_all(events: Sequence[Event]) -> list[EventRecord]:
+    """Write several facts to the log, then run the handlers of each in the order given.
+
+    It does what publishing them one after another would do, in as many statements as for one.
+    """
+    _require_transaction()
+    known = _known(events)
+    records: list[EventRecord] = []
+    new: list[tuple[Event, EventRecord]] = []
+    for event in events:
+        key = (event.customer_id, event.source_key)
+        record = known.get(key)
+        if record is None:
+            record = _record(event)
+            new.append((event, record))
+            if event.source_key is not None:
+                known[key] = record
+        records.append(record)
+    _number([record for _, record in new])
+    EventRecord.objects.bulk_create(record for _, record in new)
+    for event, _ in new:
+        for handler in _handlers.get(type(event), ()):
+            handler(event)
+    return records
 
 
 def publish_desk(event: DeskEvent) -> DeskRecord:
@@ -160,24 +165,62 @@ def _require_transaction() -> None:
         raise RuntimeError("a fact is published inside the transaction of the change it describes")
 
 
-def _take_turns(customer_id: int, source_key: str) -> None:
-    """Wait for whoever is publishing the same key, so that the second finds what the first wrote."""
+def _known(events: Iterable[Event]) -> dict[tuple[int, str | None], EventRecord]:
+    """Return the records of the keys that the log already holds.
+
+    Whoever publishes one of the keys at this moment is waited for, so that the second finds what the
+    first wrote.
+    """
+    keys = sorted({(event.customer_id, event.source_key) for event in events if event.source_key is not None})
+    if not keys:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"fact:{customer_id}:{source_key}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(%s::text[]) AS key",
+            [[f"fact:{customer_id}:{source_key}" for customer_id, source_key in keys]],
         )
+    customers, source_keys = {key[0] for key in keys}, {key[1] for key in keys}
+    found = EventRecord.objects.filter(customer_id__in=customers, source_key__in=source_keys)
+    return {(record.customer_id, record.source_key): record for record in found}
 
 
-def _next_seq(customer_id: int, ticket_id: int) -> int:
-    """Take the ticket's next number; counting rows would be wrong where some are hidden by audience."""
+def _record(event: Event) -> EventRecord:
+    return EventRecord(
+        customer_id=event.customer_id,
+        ticket_id=event.ticket_id,
+        type=event.type_name,
+        schema_version=event.schema_version,
+        occurred_at=event.at,
+        actor_kind=event.actor.kind.value,
+        actor_id=event.actor.id,
+        actor_name=event.actor.name,
+        audience=event.audience.value,
+        payload=event.payload(),
+        source_key=event.source_key,
+    )
+
+
+def _number(records: Iterable[EventRecord]) -> None:
+    """Give each record its ticket's next number; counting rows would be wrong where some are hidden by audience."""
+    by_ticket: dict[tuple[int, int], list[EventRecord]] = {}
+    for record in records:
+        if record.ticket_id is not None:
+            by_ticket.setdefault((record.customer_id, record.ticket_id), []).append(record)
+    if not by_ticket:
+        return
+    wanted = [(customer, ticket, len(by_ticket[customer, ticket])) for customer, ticket in sorted(by_ticket)]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO core_eventstream (customer_id, ticket_id, last_seq) VALUES (%s, %s, 1)
-            ON CONFLICT (customer_id, ticket_id) DO UPDATE SET last_seq = core_eventstream.last_seq + 1
-            RETURNING last_seq
+            INSERT INTO core_eventstream (customer_id, ticket_id, last_seq)
+            SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::int[])
+            ON CONFLICT (customer_id, ticket_id)
+            DO UPDATE SET last_seq = core_eventstream.last_seq + excluded.last_seq
+            RETURNING customer_id, ticket_id, last_seq
             """,
-            [customer_id, ticket_id],
+            [list(column) for column in zip(*wanted, strict=True)],
         )
-        seq: int = cursor.fetchone()[0]
-    return seq
+        for customer_id, ticket_id, last in cursor.fetchall():
+            numbered = by_ticket[customer_id, ticket_id]
+            for seq, record in enumerate(numbered, start=last - len(numbered) + 1):
+                record.seq = seq

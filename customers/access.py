@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from core.tenancy import SYSTEM, Actor, ActorKind, Context, Role, signed_in_as
-from customers.models import AwsAccount, Customer, DeskPerson, Invitation, Member, Service, User
+from customers.models import DESK_LEADS, AwsAccount, Customer, DeskPerson, Invitation, Member, Service, User
 
 
 def member_context(member: Member) -> Context:
@@ -91,6 +91,11 @@ def customers_of_desk() -> QuerySet[Customer]:
 def active_desk_people() -> QuerySet[DeskPerson]:
     """Return the desk people who can be given a ticket."""
     return DeskPerson.objects.filter(is_active=True)
+
+
+def active_desk_leads() -> QuerySet[DeskPerson]:
+    """Return the desk people who decide what an engineer may not: leads and administrators."""
+    return active_desk_people().filter(role__in=DESK_LEADS).select_related("user")
 
 
 def members_of(customer: Customer) -> QuerySet[Member]:

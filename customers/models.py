@@ -136,6 +136,14 @@ class DeskRole(models.TextChoices):
     ADMIN = "admin", "Administrator"
 
 
+#: Who decides what an engineer may not.
+DESK_LEADS = (DeskRole.LEAD, DeskRole.ADMIN)
+
+
+#: Who decides what engineers propose, such as exclusions and back-dated restorations.
+DECIDERS = (DeskRole.LEAD, DeskRole.MANAGER, DeskRole.ADMIN)
+
+
 class DeskPerson(models.Model):
     """A person of the service desk; customers see the name beside a ticket."""
 
@@ -150,6 +158,16 @@ class DeskPerson(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def leads(self) -> bool:
+        """Tell whether the person decides what an engineer may not."""
+        return self.role in DESK_LEADS
+
+    @property
+    def decides(self) -> bool:
+        """Tell whether the person decides what engineers propose."""
+        return self.role in DECIDERS
 
 
 class Service(models.Model):

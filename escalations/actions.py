@@ -23,7 +23,7 @@ from tickets.models import Ticket
 logger = logging.getLogger(__name__)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # a breach costs one statement here, not three
 def start(
     *, customer_id: int, ticket_id: int, trigger: Trigger, about: str, began_at: datetime, dedupe_key: str
 ) -> None:

@@ -8,6 +8,7 @@ from escalations.ladder import Trigger
 from slas.events import METRIC_NAMES, ObjectiveAtRisk, ObjectiveBreached, at_risk_key, breached_key
 from tickets.events import (
     PublicReplyPosted,
+    SeverityEstablished,
     TicketAssigned,
     TicketReachedDesk,
     TicketResolved,
@@ -19,13 +20,24 @@ from tickets.severity import Severity
 
 def call_for_critical(event: TicketReachedDesk) -> None:
     """Call people when a critical ticket reaches the desk."""
-    if event.severity != Severity.P1 or event.ticket_id is None:
+    if event.severity == Severity.P1:
+        _call_for_critical(event, about="P1 Critical reached the desk")
+
+
+def call_for_raised(event: SeverityEstablished) -> None:
+    """Call people when a ticket at the desk turns out to be critical."""
+    if event.severity == Severity.P1 and event.previous != Severity.P1:
+        _call_for_critical(event, about="Raised to P1 Critical")
+
+
+def _call_for_critical(event: TicketReachedDesk | SeverityEstablished, *, about: str) -> None:
+    if event.ticket_id is None:
         return
     actions.start(
         customer_id=event.customer_id,
         ticket_id=event.ticket_id,
         trigger=Trigger.CRITICAL_ARRIVED,
-        about="P1 Critical reached the desk",
+        about=about,
         began_at=event.at,
         dedupe_key=f"critical:{event.ticket_id}:{event.at:%Y%m%dT%H%M%SZ}",
     )
@@ -55,7 +67,7 @@ def call_for_breach(event: ObjectiveBreached) -> None:
         trigger=Trigger.BREACHED,
         about=f"{METRIC_NAMES[event.metric]} objective missed",
         began_at=event.at,
-        dedupe_key=breached_key(event.ticket_id, event.metric, event.cycle),
+        dedupe_key=event.source_key or breached_key(event.ticket_id, event.metric, event.cycle),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -9,7 +11,7 @@ from django.http import Http404
 from customers.models import Customer, DeskPerson, Member
 from tickets.lifecycle import Verb
 from tickets.models import Attachment, Message, Ticket, TicketQuerySet, Watcher
-from tickets.queues import VIEWS
+from tickets.queues import VIEWS, View
 
 
 def list_for_member(member: Member) -> TicketQuerySet:
@@ -25,9 +27,14 @@ def get_ticket_for_member(member: Member, number: int) -> Ticket:
     return ticket
 
 
-def queue() -> TicketQuerySet:
-    """Return the desk's open tickets of every customer, the next deadline first."""
-    return Ticket.objects.with_desk().open().with_people().for_queue()
+def queue(view: View, person: DeskPerson, now: datetime) -> TicketQuerySet:
+    """Return the tickets of one view of the queue, of every customer, the next deadline first."""
+    return view.narrow(_basis(view), person, now).with_people().for_queue()
+
+
+def _basis(view: View) -> TicketQuerySet:
+    """Return what a view narrows: the desk's open tickets, unless it looks at every one."""
+    return Ticket.objects.all() if view.everything else Ticket.objects.with_desk().open()
 
 
 def all_for_desk() -> TicketQuerySet:
@@ -82,7 +89,9 @@ def get_attachment_for_desk(person: DeskPerson, token: str) -> Attachment:
 
 
 #: What a member may do beside reading; the lifecycle has its say as well.
-_EVERYBODY = frozenset({Verb.REPLY, Verb.REOPEN, Verb.CLOSE, Verb.FOLLOW, Verb.UNFOLLOW})
+_EVERYBODY = frozenset(
+    {Verb.REPLY, Verb.REOPEN, Verb.CLOSE, Verb.FOLLOW, Verb.UNFOLLOW, Verb.REVIEW, Verb.CONTEST}
+)
 _LEVEL_1 = frozenset({Verb.PASS, Verb.NOTE, Verb.RESOLVE})
 
 
@@ -90,7 +99,11 @@ def check_member_may(member: Member, ticket: Ticket, verb: Verb) -> None:
     """Raise PermissionDenied, with whom to ask, unless the member's role includes the verb on this ticket."""
     if verb in (Verb.FOLLOW, Verb.UNFOLLOW) and ticket.requester_id == member.pk:
         raise PermissionDenied("This is your own ticket: you hear of everything that happens to it.")
-    if verb in _EVERYBODY:
+    if verb is Verb.WITHDRAW and ticket.review_by_id not in (None, member.pk):
+        raise PermissionDenied("Only whoever asked for the review may withdraw it.")
+    if verb is Verb.REASSESS and not (member.works_level_1 or ticket.requester_id == member.pk):
+        raise PermissionDenied("Whoever reported it answers these questions, or a coordinator or lead.")
+    if verb in _EVERYBODY or verb in (Verb.WITHDRAW, Verb.REASSESS):
         return
     if verb not in _LEVEL_1:
         raise PermissionDenied("Only the Trusst desk does this.")
@@ -104,6 +117,21 @@ def verbs_of_member(member: Member, ticket: Ticket) -> frozenset[str]:
     """Return the verbs for which the ticket's page shows the member a button: follow or unfollow, not both."""
     useless = Verb.FOLLOW if is_following(member, ticket) else Verb.UNFOLLOW
     return frozenset(verb for verb in ticket.verbs if verb != useless and may(member, ticket, Verb(verb)))
+
+
+#: What of the desk only leads and administrators do.
+_LEADS = frozenset({Verb.DECIDE, Verb.ANSWER})
+
+
+def check_desk_may(person: DeskPerson, verb: Verb) -> None:
+    """Raise PermissionDenied, with whom to ask, unless the desk person's role includes the verb."""
+    if verb in _LEADS and not person.leads:
+        raise PermissionDenied("A desk lead decides this. Ask one, or leave a note for them on the ticket.")
+
+
+def verbs_of_desk(person: DeskPerson, ticket: Ticket) -> frozenset[str]:
+    """Return the verbs for which the ticket's page shows the desk person a button."""
+    return ticket.verbs if person.leads else ticket.verbs - _LEADS
 
 
 def is_following(member: Member, ticket: Ticket) -> bool:
@@ -126,12 +154,26 @@ def messages_of(ticket: Ticket) -> QuerySet[Message]:
     )
 
 
-def queue_counts(person: DeskPerson) -> dict[str, int]:
-    """Return how many tickets each view of the queue holds, in one query."""
+def queue_counts(person: DeskPerson, now: datetime) -> dict[str, int]:
+    """Return how many tickets each view of the queue holds, in two queries."""
     open_tickets = Ticket.objects.with_desk().open()
-    return open_tickets.aggregate(
+    counts = open_tickets.aggregate(
         **{
-            name: Count("pk", filter=Q(pk__in=view.narrow(open_tickets, person).values("pk")))
+            name: Count("pk", filter=Q(pk__in=view.narrow(open_tickets, person, now).values("pk")))
             for name, view in VIEWS.items()
+            if not view.everything
         }
     )
+    return counts | {
+        name: view.narrow(_basis(view), person, now).count()
+        for name, view in VIEWS.items()
+        if view.everything
+    }
+
+
+def readers_of(ticket: Ticket) -> list[Member]:
+    """Return the members who hear what happens to a ticket: whoever reported it, then its followers."""
+    watching = Watcher.objects.filter(customer_id=ticket.customer_id, ticket=ticket).select_related("member")
+    readers = {ticket.requester_id: ticket.requester}
+    readers.update({watcher.member_id: watcher.member for watcher in watching})
+    return [member for member in readers.values() if member.is_active]

@@ -71,7 +71,9 @@ class TicketAPIView(CustomerAPIView):
     def verbs_of(self, ticket: Ticket) -> list[str]:
         """Return the names of what the caller may do to a ticket now; no query."""
         if self.member is None:
-            return sorted(name for name, doing in verbs.DESK.items() if ticket.may(doing.verb))
+            assert self.person is not None
+            allowed = access.verbs_of_desk(self.person, ticket)
+            return sorted(name for name, doing in verbs.DESK.items() if doing.verb in allowed)
         member = self.member
         return sorted(name for name, doing in verbs.MEMBER.items() if access.may(member, ticket, doing.verb))
 
@@ -217,6 +219,8 @@ class TicketVerb(TicketAPIView):
         if self.member is None:
             if self.name not in verbs.DESK:
                 raise PermissionDenied("Only a member of the customer does this.")
+            assert self.person is not None
+            access.check_desk_may(self.person, verbs.DESK[self.name].verb)
             return verbs.DESK[self.name]
         doing = verbs.MEMBER.get(self.name)
         access.check_member_may(self.member, ticket, doing.verb if doing else Verb.ASSIGN)
@@ -239,6 +243,12 @@ SAID = {
     "pass": "Pass a Level 1 ticket to the desk",
     "solve": "Mark a Level 1 ticket as solved",
     "confirm": "Confirm that it is fixed, which closes the ticket",
+    "decide": "Answer a request for a review of the severity: keep it, or establish another one",
+    "answer": "Answer a contested hold: keep it, or end it now",
+    "reassess": "Answer the impact questions again, with what changed",
+    "review": "Ask a desk lead for a review of the severity",
+    "withdraw": "Withdraw one's own request for a review",
+    "contest": "Say that the present hold is wrong",
     "follow": "Follow a colleague's ticket",
     "unfollow": "Stop following a ticket",
 }

@@ -21,7 +21,7 @@ from tickets.models import (
     WorkChoice,
 )
 from tickets.queues import VIEWS
-from tickets.severity import Affected, Environment, Impact, SecurityRisk, Work
+from tickets.severity import Affected, Environment, Impact, SecurityRisk, Severity, Work
 
 
 class _ManyFilesInput(forms.ClearableFileInput):
@@ -278,20 +278,128 @@ class SeverityForm(VersionedForm):
     )
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
-        super().__init__(*args, ticket=ticket, initial={"severity": ticket.severity}, **kwargs)
+        kwargs["initial"] = {"severity": ticket.severity} | kwargs.get("initial", {})
+        super().__init__(*args, ticket=ticket, **kwargs)
+
+
+class SeverityChoiceForm(forms.Form):
+    """A severity that somebody thinks of, before they say why."""
+
+    severity = forms.TypedChoiceField(label="Severity", choices=SeverityChoice.choices, coerce=int)
+
+
+class DecideForm(SeverityForm):
+    """What a desk lead decides about the severity, and why."""
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, **kwargs)
+        field = self.fields["severity"]
+        assert isinstance(field, forms.ChoiceField)
+        field.label = "Decision"
+        field.choices = [
+            (value, f"Keep {label}" if value == ticket.severity else f"Change to {label}")
+            for value, label in SeverityChoice.choices
+        ]
 
 
 class HoldForm(VersionedForm):
-    """Whose move it is, and what is awaited."""
+    """Whose move it is, what is awaited, and when to look again."""
 
     reason = forms.ChoiceField(label="Waiting for", choices=HoldChoice.choices)
+    owner = forms.CharField(
+        label="Who must act",
+        help_text="A person or a party, such as “Ben Castillo” or “AWS Support”.",
+        max_length=150,
+        error_messages={"required": "Say who must act: a person or a party."},
+    )
     note = forms.CharField(
-        label="What exactly, and from whom",
+        label="What exactly you wait for",
         help_text="The customer reads this.",
         max_length=500,
         error_messages={"required": "Say what you are waiting for."},
     )
-    review_at = LocalDateTimeField(label="Look again at", required=False)
+    evidence = forms.CharField(
+        label="Evidence",
+        help_text="A link or a note, such as a case number. A vendor or an agreed wait needs one.",
+        max_length=500,
+        required=False,
+    )
+    review_at = LocalDateTimeField(
+        label="Look again at",
+        required=False,
+        help_text="Empty: in 1 day for the customer, in 4 hours for a vendor. An agreed wait needs a time.",
+    )
+
+
+class AnswerForm(VersionedForm):
+    """What a desk lead answers to a contested hold, and why."""
+
+    answer = forms.ChoiceField(
+        label="Answer", choices=[("keep", "Keep the hold"), ("end", "End the hold, from now on")]
+    )
+    reason = forms.CharField(
+        label="Why",
+        help_text="The customer reads this. What was not counted until now changes only by a correction.",
+        max_length=500,
+        error_messages={"required": "Say why: the customer reads it."},
+    )
+
+
+class ReassessForm(VersionedForm, ImpactForm):
+    """The impact questions again, and what changed."""
+
+    reason = forms.CharField(
+        label="What changed?",
+        max_length=500,
+        error_messages={"required": "Say what changed: the desk reads it."},
+    )
+    field_order = ("reason",)
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        answers = {
+            "environment": ticket.environment,
+            "work": ticket.work,
+            "workaround": "yes" if ticket.has_workaround else "no",
+            "affected": ticket.affected,
+            "security": ticket.security,
+        }
+        kwargs["initial"] = answers | kwargs.get("initial", {})
+        super().__init__(*args, ticket=ticket, **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        return cleaned if self.errors else cleaned | {"impact": self.impact()}
+
+
+class ReviewForm(VersionedForm):
+    """The severity that a member wants, and why."""
+
+    severity = forms.TypedChoiceField(label="Which severity do you think it is?", coerce=int)
+    reason = forms.CharField(
+        label="Why?",
+        max_length=500,
+        error_messages={"required": "Say why: a desk lead reads it."},
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, **kwargs)
+        field = self.fields["severity"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            (severity.value, f"{severity.label}: {severity.meaning}")
+            for severity in Severity
+            if severity != ticket.severity
+        ]
+
+
+class ContestForm(VersionedForm):
+    """What a member has against a hold."""
+
+    reason = forms.CharField(
+        label="What is wrong with it?",
+        max_length=500,
+        error_messages={"required": "Say what is wrong with the hold: a desk lead reads it."},
+    )
 
 
 class RestoredForm(VersionedForm):
@@ -300,7 +408,12 @@ class RestoredForm(VersionedForm):
     restored_at = LocalDateTimeField(
         label="Service was back at",
         required=False,
-        help_text="Leave it empty for now. An earlier time needs a desk lead.",
+        help_text="Leave it empty for now. An earlier time that changes a verdict needs a desk lead.",
+    )
+    confirmed = forms.BooleanField(
+        label="I am a desk lead and decide what changes",
+        required=False,
+        help_text="Otherwise another desk lead is asked.",
     )
 
 
@@ -337,6 +450,8 @@ DESK_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "reopen": VersionedForm,
     "return": ReturnForm,
     "close": VersionedForm,
+    "decide": DecideForm,
+    "answer": AnswerForm,
 }
 MEMBER_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "reply": WriteForm,
@@ -345,6 +460,10 @@ MEMBER_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "solve": VersionedForm,
     "reopen": VersionedForm,
     "confirm": VersionedForm,
+    "reassess": ReassessForm,
+    "review": ReviewForm,
+    "withdraw": VersionedForm,
+    "contest": ContestForm,
     "follow": VersionedForm,
     "unfollow": VersionedForm,
 }

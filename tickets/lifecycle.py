@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 
 from core.problems import Refused
@@ -33,6 +34,14 @@ class HoldReason(StrEnum):
 
 #: Holds that a reply of the customer ends by itself.
 ENDED_BY_CUSTOMER = frozenset({HoldReason.CUSTOMER_REPLY, HoldReason.CUSTOMER_ACCESS})
+#: Holds that stop clocks for a reason outside the conversation, which must be shown.
+NEEDS_EVIDENCE = frozenset({HoldReason.VENDOR, HoldReason.AGREED_WAIT})
+#: When a hold is looked at again unless somebody says so; an agreed wait has its own agreed end.
+REVIEW_AFTER = {
+    HoldReason.CUSTOMER_REPLY: timedelta(days=1),
+    HoldReason.CUSTOMER_ACCESS: timedelta(days=1),
+    HoldReason.VENDOR: timedelta(hours=4),
+}
 
 DESK_LEVEL = 2
 
@@ -54,6 +63,12 @@ class Verb(StrEnum):
     CLOSE = "close"
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
+    REASSESS = "reassess"
+    REVIEW = "review"
+    WITHDRAW = "withdraw"
+    DECIDE = "decide"
+    CONTEST = "contest"
+    ANSWER = "answer"
 
 
 class NotAllowed(Refused):
@@ -75,8 +90,27 @@ _STATUSES: dict[Verb, frozenset[Status]] = {
     Verb.CLOSE: frozenset({Status.RESOLVED}),
     Verb.FOLLOW: frozenset(Status),
     Verb.UNFOLLOW: frozenset(Status),
+    Verb.REASSESS: OPEN,
+    Verb.REVIEW: OPEN,
+    Verb.WITHDRAW: frozenset(Status),
+    Verb.DECIDE: frozenset(Status),  # whoever asked is answered, also after the end
+    Verb.CONTEST: OPEN,
+    Verb.ANSWER: OPEN,
 }
-_NEEDS_DESK = frozenset({Verb.RETURN, Verb.ESTABLISH, Verb.HOLD, Verb.RESUME, Verb.RESTORE, Verb.ASSIGN})
+_NEEDS_DESK = frozenset(
+    {
+        Verb.RETURN,
+        Verb.ESTABLISH,
+        Verb.HOLD,
+        Verb.RESUME,
+        Verb.RESTORE,
+        Verb.ASSIGN,
+        Verb.REVIEW,
+        Verb.CONTEST,
+        Verb.ANSWER,
+    }
+)
+_NEEDS_HOLD = frozenset({Verb.RESUME, Verb.CONTEST, Verb.ANSWER})
 
 _WHY_NOT: dict[Status, str] = {
     Status.NEW: "The ticket is new: nothing has been restored or resolved yet.",
@@ -88,17 +122,36 @@ _WHY_NOT: dict[Status, str] = {
 }
 
 
-def may(verb: Verb, *, status: Status, level: int, on_hold: bool) -> bool:
+def may(
+    verb: Verb,
+    *,
+    status: Status,
+    level: int,
+    on_hold: bool,
+    in_review: bool = False,
+    contested: bool = False,
+) -> bool:
     """Tell whether the verb is allowed now."""
     try:
-        check(verb, status=status, level=level, on_hold=on_hold)
+        check(verb, status=status, level=level, on_hold=on_hold, in_review=in_review, contested=contested)
     except NotAllowed:
         return False
     return True
 
 
-def check(verb: Verb, *, status: Status, level: int, on_hold: bool) -> None:
-    """Raise NotAllowed, with the reason, unless the verb is allowed now."""
+def check(
+    verb: Verb,
+    *,
+    status: Status,
+    level: int,
+    on_hold: bool,
+    in_review: bool = False,
+    contested: bool = False,
+) -> None:
+    """Raise NotAllowed, with the reason, unless the verb is allowed now.
+
+    `in_review`: somebody waits for a decision about the severity. `contested`: the hold is.
+    """
     with_desk = level >= DESK_LEVEL
     if status not in _STATUSES[verb]:
         raise NotAllowed(_WHY_NOT[status])
@@ -106,5 +159,21 @@ def check(verb: Verb, *, status: Status, level: int, on_hold: bool) -> None:
         raise NotAllowed("The ticket is with the customer's Level 1, not with the desk.")
     if verb is Verb.PASS and with_desk:
         raise NotAllowed("The ticket is with the desk already.")
-    if verb is Verb.RESUME and not on_hold:
+    if verb in _NEEDS_HOLD and not on_hold:
         raise NotAllowed("The ticket is not on hold.")
+    if reason := _open_question(verb, in_review=in_review, contested=contested):
+        raise NotAllowed(reason)
+
+
+def _open_question(verb: Verb, *, in_review: bool, contested: bool) -> str:
+    """Return why a question cannot be asked twice, or answered before it is asked; empty when it can."""
+    match verb:
+        case Verb.REVIEW if in_review:
+            return "A review of the severity was asked for already. A desk lead answers it first."
+        case Verb.WITHDRAW | Verb.DECIDE if not in_review:
+            return "Nobody waits for a review of the severity."
+        case Verb.CONTEST if contested:
+            return "This hold is contested already. A desk lead answers first."
+        case Verb.ANSWER if not contested:
+            return "Nobody contests this hold."
+    return ""

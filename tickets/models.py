@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
@@ -13,7 +14,7 @@ from django.db.models import F, Q
 
 from customers.models import AwsAccount, Customer, DeskPerson, Member, Service
 from tickets.lifecycle import DESK_LEVEL, ENDED_BY_CUSTOMER, OPEN, HoldReason, Status, Verb, may
-from tickets.severity import Severity
+from tickets.severity import Affected, Environment, Impact, SecurityRisk, Severity, Work
 
 
 class Kind(models.TextChoices):
@@ -140,6 +141,18 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def waiting_for_customer(self) -> TicketQuerySet:
         return self.filter(hold_reason__in=[HoldReason.CUSTOMER_REPLY, HoldReason.CUSTOMER_ACCESS])
 
+    def past_review(self, now: datetime) -> TicketQuerySet:
+        """Keep holds that should have been looked at again by now."""
+        return self.exclude(hold_reason="").filter(hold_review_at__lte=now)
+
+    def awaiting_lead(self) -> TicketQuerySet:
+        """Keep tickets on which the customer waits for a desk lead's decision."""
+        return self.filter(Q(review_by__isnull=False) | Q(contest_by__isnull=False))
+
+    def leads_to_tell(self, now: datetime) -> TicketQuerySet:
+        """Keep tickets of whose questions the desk's leads were not told yet."""
+        return self.filter(leads_due_at__lte=now)
+
     def awaiting_confirmation(self) -> TicketQuerySet:
         """Keep tickets that the desk thinks are fixed, for the customer to confirm."""
         return self.filter(status=Status.RESTORED)
@@ -193,7 +206,9 @@ class Ticket(models.Model):
     """A customer's incident or request.
 
     The columns from `next_due_at` to `has_cover` are written by the clocks' floor for lists; the clocks
-    stay the truth.
+    stay the truth. `proposed_severity` is what the customer's latest answers propose, `severity` the one in
+    force. The `hold_`, `contest_` and `review_` columns say what is open now; what was is in the fact log.
+    `leads_due_at` is since when the desk's leads are to be told that somebody waits for their decision.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -226,9 +241,24 @@ class Ticket(models.Model):
     )
 
     hold_reason = models.CharField(max_length=16, choices=HoldChoice.choices, blank=True)
+    hold_owner = models.CharField(max_length=150, blank=True)
     hold_note = models.CharField(max_length=500, blank=True)
+    hold_evidence = models.CharField(max_length=500, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
     hold_review_at = models.DateTimeField(null=True, blank=True)
+
+    contest_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    contested_at = models.DateTimeField(null=True, blank=True)
+    contest_reason = models.CharField(max_length=500, blank=True)
+    review_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    review_asked_at = models.DateTimeField(null=True, blank=True)
+    review_severity = models.PositiveSmallIntegerField(choices=SeverityChoice.choices, null=True, blank=True)
+    review_reason = models.CharField(max_length=500, blank=True)
+    leads_due_at = models.DateTimeField(null=True, blank=True)
 
     opened_at = models.DateTimeField()
     reached_desk_at = models.DateTimeField(null=True, blank=True)
@@ -262,6 +292,14 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["customer", "-last_activity_at", "-id"], name="ticket_list"),
             models.Index(fields=["closes_at"], condition=Q(status="resolved"), name="ticket_closing"),
+            models.Index(
+                fields=["review_asked_at", "contested_at"],
+                condition=Q(review_by__isnull=False) | Q(contest_by__isnull=False),
+                name="ticket_awaits_lead",
+            ),
+            models.Index(
+                fields=["leads_due_at"], condition=Q(leads_due_at__isnull=False), name="ticket_leads"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -292,13 +330,55 @@ class Ticket(models.Model):
     def waits_for_customer(self) -> bool:
         return self.is_on_hold and HoldReason(self.hold_reason) in ENDED_BY_CUSTOMER
 
+    def is_past_review(self, now: datetime) -> bool:
+        """Tell whether a hold should have been looked at again by now."""
+        return self.is_on_hold and self.hold_review_at is not None and self.hold_review_at <= now
+
+    @property
+    def is_contested(self) -> bool:
+        """Tell whether the customer waits for an answer about the hold."""
+        return self.contest_by_id is not None
+
+    @property
+    def is_in_review(self) -> bool:
+        """Tell whether the customer waits for a decision about the severity."""
+        return self.review_by_id is not None
+
+    @property
+    def awaits_lead(self) -> bool:
+        """Tell whether the customer waits for a desk lead."""
+        return self.is_in_review or self.is_contested
+
     @property
     def is_verified(self) -> bool:
         return self.severity_verified_at is not None
 
+    @property
+    def has_disagreement(self) -> bool:
+        """Tell whether the customer's answers propose another severity than the one in force."""
+        return self.proposed_severity != self.severity
+
+    @property
+    def impact(self) -> Impact:
+        """The customer's latest answers."""
+        return Impact(
+            environment=Environment(self.environment),
+            work=Work(self.work),
+            has_workaround=self.has_workaround,
+            affected=Affected(self.affected),
+            security=SecurityRisk(self.security),
+        )
+
     def may(self, verb: Verb) -> bool:
         """Tell whether the lifecycle allows the verb now."""
-        return may(verb, status=Status(self.status), level=self.level, on_hold=self.is_on_hold)
+        return may(
+            verb,
+            status=Status(self.status),
+            level=self.level,
+            on_hold=self.is_on_hold,
+            in_review=self.is_in_review,
+            contested=self.is_contested,
+        )
 
     @property
     def verbs(self) -> frozenset[str]:

@@ -14,13 +14,17 @@ SOON = timedelta(minutes=30)
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A named part of the queue; `name` is what the address says."""
+    """A named part of the queue; `name` is what the address says.
+
+    It narrows the desk's open tickets or, with `everything`, all of them.
+    """
 
     name: str
     title: str
     icon: str
-    narrow: Callable[[TicketQuerySet, DeskPerson], TicketQuerySet]
+    narrow: Callable[[TicketQuerySet, DeskPerson, datetime], TicketQuerySet]
     empty: str
+    everything: bool = False
 
 
 VIEWS: dict[str, View] = {
@@ -30,29 +34,44 @@ VIEWS: dict[str, View] = {
             name="due",
             title="Due next",
             icon="clock",
-            narrow=lambda tickets, person: tickets,
+            narrow=lambda tickets, person, now: tickets,
             empty="No ticket is open. New ones appear here by themselves.",
         ),
         View(
             name="mine",
             title="My tickets",
             icon="user",
-            narrow=lambda tickets, person: tickets.assigned_to(person),
+            narrow=lambda tickets, person, now: tickets.assigned_to(person),
             empty="Nothing is assigned to you. Look under Unassigned for the next one to take.",
         ),
         View(
             name="unassigned",
             title="Unassigned",
             icon="inbox",
-            narrow=lambda tickets, person: tickets.unassigned(),
+            narrow=lambda tickets, person, now: tickets.unassigned(),
             empty="Every open ticket has an owner.",
         ),
         View(
             name="customer",
             title="With customer",
             icon="chat",
-            narrow=lambda tickets, person: tickets.waiting_for_customer(),
+            narrow=lambda tickets, person, now: tickets.waiting_for_customer(),
             empty="Nothing waits for a customer.",
+        ),
+        View(
+            name="holds",
+            title="Holds to review",
+            icon="pause",
+            narrow=lambda tickets, person, now: tickets.past_review(now),
+            empty="No hold is past its review time.",
+        ),
+        View(
+            name="reviews",
+            title="Reviews",
+            icon="eye",
+            narrow=lambda tickets, person, now: tickets.awaiting_lead(),
+            empty="No customer waits for a lead's decision.",
+            everything=True,
         ),
     )
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -35,6 +35,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     key = serializers.CharField(read_only=True)
     severity = serializers.SerializerMethodField()
     proposed_severity = serializers.SerializerMethodField()
+    review_severity = serializers.SerializerMethodField()
     requester = serializers.CharField(source="requester.name", read_only=True)
     assignee = serializers.CharField(source="assignee.name", read_only=True, default=None)
     service = serializers.CharField(source="service.name", read_only=True, default=None)
@@ -65,8 +66,15 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "requester",
             "assignee",
             "hold_reason",
+            "hold_owner",
             "hold_note",
+            "hold_evidence",
             "hold_review_at",
+            "contested_at",
+            "contest_reason",
+            "review_asked_at",
+            "review_severity",
+            "review_reason",
             "opened_at",
             "reached_desk_at",
             "restored_at",
@@ -88,6 +96,9 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
 
     def get_proposed_severity(self, ticket: Ticket) -> str:
         return Severity(ticket.proposed_severity).name
+
+    def get_review_severity(self, ticket: Ticket) -> str | None:
+        return None if ticket.review_severity is None else Severity(ticket.review_severity).name
 
     def get_verbs(self, ticket: Ticket) -> list[str]:
         verbs_of: Callable[[Ticket], list[str]] = self.context["verbs_of"]
@@ -125,6 +136,17 @@ def _files() -> serializers.ListField:
     )
 
 
+def impact_of(given: Mapping[str, Any]) -> Impact:
+    """Return the answers of valid input."""
+    return Impact(
+        environment=Environment(given["environment"]),
+        work=Work(given["work"]),
+        has_workaround=given["has_workaround"],
+        affected=Affected(given["affected"]),
+        security=SecurityRisk(given["security"]),
+    )
+
+
 class OpenTicketSerializer(serializers.Serializer[Any]):
     """A report of an incident; files come as multipart.
 
@@ -155,14 +177,7 @@ class OpenTicketSerializer(serializers.Serializer[Any]):
 
     def impact(self) -> Impact:
         """Return the answers of valid input."""
-        given = self.validated_data
-        return Impact(
-            environment=Environment(given["environment"]),
-            work=Work(given["work"]),
-            has_workaround=given["has_workaround"],
-            affected=Affected(given["affected"]),
-            security=SecurityRisk(given["security"]),
-        )
+        return impact_of(self.validated_data)
 
 
 class AttachmentSerializer(serializers.ModelSerializer[Attachment]):
@@ -267,17 +282,62 @@ class TicketQuerySerializer(serializers.Serializer[Any]):
 
 
 class HoldSerializer(VersionSerializer):
-    """Whose move it is, and what is awaited."""
+    """Whose move it is, what is awaited, what shows it, and when to look again.
+
+    Without `review_at` that is in a day for the customer and in four hours for a vendor; an agreed wait
+    needs one. A vendor and an agreed wait need `evidence`, a link or a note.
+    """
 
     reason = serializers.ChoiceField(choices=HoldChoice.choices)
+    owner = serializers.CharField(max_length=150)
     note = serializers.CharField(max_length=500)
+    evidence = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     review_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class ReviewSerializer(VersionSerializer):
+    """The severity that is wanted, and why."""
+
+    severity = SeverityNameField()
+    reason = serializers.CharField(max_length=500)
+
+
+class DecideSerializer(ReviewSerializer):
+    """The severity that a desk lead decides on, the present one to keep it, and why."""
+
+
+class ReasonSerializer(VersionSerializer):
+    """Why, in a line."""
+
+    reason = serializers.CharField(max_length=500)
+
+
+class AnswerSerializer(ReasonSerializer):
+    """Whether a contested hold is kept or ends now, and why."""
+
+    answer = serializers.ChoiceField(choices=[("keep", "Keep"), ("end", "End now")])
+
+
+class ReassessSerializer(ReasonSerializer):
+    """The impact questions again, and what changed."""
+
+    environment = serializers.ChoiceField(choices=EnvironmentChoice.choices)
+    work = serializers.ChoiceField(choices=WorkChoice.choices)
+    has_workaround = serializers.BooleanField(default=False)
+    affected = serializers.ChoiceField(choices=AffectedChoice.choices)
+    security = serializers.ChoiceField(choices=SecurityChoice.choices)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        return attrs | {"impact": impact_of(attrs)}
 
 
 class RestoredSerializer(VersionSerializer):
     """When service was back; now when left out."""
 
     restored_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    confirmed = serializers.BooleanField(
+        default=False, help_text="A desk lead decides by themselves which verdicts an earlier time changes."
+    )
 
 
 class ResolveSerializer(VersionSerializer):
@@ -306,6 +366,12 @@ VERBS: dict[str, type[VersionSerializer]] = {
     "pass": VersionSerializer,
     "solve": VersionSerializer,
     "confirm": VersionSerializer,
+    "decide": DecideSerializer,
+    "answer": AnswerSerializer,
+    "reassess": ReassessSerializer,
+    "review": ReviewSerializer,
+    "withdraw": VersionSerializer,
+    "contest": ReasonSerializer,
     "follow": VersionSerializer,
     "unfollow": VersionSerializer,
 }

@@ -89,6 +89,11 @@ def propose(impact: Impact) -> Severity:
     return min(_BY_SECURITY[impact.security], _by_operations(impact))
 
 
+def least_for_security(risk: SecurityRisk) -> Severity | None:
+    """Return the severity that a security risk alone proposes; None without a risk."""
+    return None if risk is SecurityRisk.NONE else _BY_SECURITY[risk]
+
+
 def _by_operations(impact: Impact) -> Severity:
     if impact.environment is Environment.NON_PRODUCTION:
         return Severity.P3 if impact.work is Work.STOPPED else Severity.P4

@@ -32,3 +32,9 @@ def _close(ticket: Ticket) -> bool:
     except (Refused, DatabaseError):
         logger.exception("ticket %s could not be closed", ticket.pk)
         return False
+
+
+@shared_task(name="tickets.tasks.tell_leads")
+def tell_leads() -> int:
+    """Mail the desk's leads about every question that waits for one of them, then end."""
+    return actions.tell_leads()

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from core.tenancy import Actor
-from customers.models import DeskPerson, DeskRole, Member
+from customers.models import DeskPerson, Member
 from tickets import actions
 from tickets.lifecycle import HoldReason, Verb
 from tickets.models import ResolutionCode, Ticket
@@ -87,15 +87,52 @@ def _hold(asked: Request) -> object:
     return actions.hold(
         **asked.versioned,
         reason=HoldReason(asked.values["reason"]),
+        owner=asked.values["owner"],
         note=asked.values["note"],
+        evidence=asked.values.get("evidence") or "",
         review_at=asked.values.get("review_at"),
     )
 
 
+def _decide(asked: Request) -> object:
+    return actions.decide_review(
+        **asked.versioned, severity=Severity(int(asked.values["severity"])), reason=asked.values["reason"]
+    )
+
+
+def _answer(asked: Request) -> object:
+    return actions.answer_contest(
+        **asked.versioned, end=asked.values["answer"] == "end", reason=asked.values["reason"]
+    )
+
+
+def _reassess(asked: Request) -> object:
+    return actions.reassess_impact(
+        **asked.versioned, impact=asked.values["impact"], reason=asked.values["reason"]
+    )
+
+
+def _review(asked: Request) -> object:
+    assert asked.member is not None
+    return actions.ask_for_review(
+        **asked.versioned,
+        member=asked.member,
+        severity=Severity(int(asked.values["severity"])),
+        reason=asked.values["reason"],
+    )
+
+
+def _contest(asked: Request) -> object:
+    assert asked.member is not None
+    return actions.contest_hold(**asked.versioned, member=asked.member, reason=asked.values["reason"])
+
+
 def _restored(asked: Request) -> object:
-    may_backdate = asked.person is not None and asked.person.role in (DeskRole.LEAD, DeskRole.ADMIN)
     return actions.mark_restored(
-        **asked.versioned, restored_at=asked.values.get("restored_at"), may_backdate=may_backdate
+        **asked.versioned,
+        restored_at=asked.values.get("restored_at"),
+        may_decide=asked.person is not None and asked.person.decides,
+        confirmed=asked.values.get("confirmed", False),
     )
 
 
@@ -150,6 +187,8 @@ DESK: dict[str, Doing] = {
         Doing(
             name="close", verb=Verb.CLOSE, act=lambda asked: actions.close(**asked.versioned), done="Closed."
         ),
+        Doing(name="decide", verb=Verb.DECIDE, act=_decide, done="Decided. The customer is told."),
+        Doing(name="answer", verb=Verb.ANSWER, act=_answer, done="Answered. The customer is told."),
     )
 }
 
@@ -181,6 +220,22 @@ MEMBER: dict[str, Doing] = {
             verb=Verb.CLOSE,
             act=lambda asked: actions.close(**asked.versioned),
             done="Thank you. The ticket is closed.",
+        ),
+        Doing(
+            name="reassess",
+            verb=Verb.REASSESS,
+            act=_reassess,
+            done="Thank you. We have your new answers.",
+        ),
+        Doing(name="review", verb=Verb.REVIEW, act=_review, done="A desk lead will look at it and answer."),
+        Doing(
+            name="withdraw",
+            verb=Verb.WITHDRAW,
+            act=lambda asked: actions.withdraw_review(**asked.versioned),
+            done="You no longer ask for a review.",
+        ),
+        Doing(
+            name="contest", verb=Verb.CONTEST, act=_contest, done="A desk lead will look at it and answer."
         ),
         Doing(name="follow", verb=Verb.FOLLOW, act=_follow, done="You follow this ticket."),
         Doing(name="unfollow", verb=Verb.UNFOLLOW, act=_unfollow, done="You no longer follow this ticket."),

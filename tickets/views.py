@@ -30,6 +30,7 @@ from tickets.forms import (
     ReportForm,
     TicketForm,
 )
+from tickets.history import severity_history
 from tickets.models import Ticket
 from tickets.queues import VIEWS, group_rows
 from tickets.severity import propose
@@ -157,6 +158,7 @@ def _member_page(
         {
             "ticket": ticket,
             "entries": timeline(ticket),
+            "history": severity_history(ticket),
             "may": access.verbs_of_member(member, ticket),
             "forms": _forms(MEMBER_FORMS, ticket, failed),
             "failed": failed or {},
@@ -179,9 +181,7 @@ def desk_queue(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
     if found is not None:
         return redirect("desk-ticket", key=found.key)
     view = VIEWS[chosen.get("view") or "due"]
-    tickets = (
-        access.all_for_desk().search(text).newest_first() if text else view.narrow(access.queue(), person)
-    )
+    tickets = access.all_for_desk().search(text).newest_first() if text else access.queue(view, person, now)
     if chosen.get("customer"):
         tickets = tickets.of(chosen["customer"])
     if chosen.get("severity"):
@@ -223,7 +223,7 @@ def desk_report(request: HttpRequest, person: DeskPerson, now: datetime, custome
 @desk_door()
 def desk_ticket(request: HttpRequest, person: DeskPerson, now: datetime, key: str) -> HttpResponseBase:
     """Show the desk one ticket."""
-    return _desk_page(request, access.get_ticket_for_desk(person, key), now)
+    return _desk_page(request, person, access.get_ticket_for_desk(person, key), now)
 
 
 @require_POST
@@ -234,13 +234,14 @@ def desk_act(
     """Do what an engineer asks of a ticket."""
     doing = verbs.DESK[name]
     ticket = access.get_ticket_for_desk(person, key)
+    access.check_desk_may(person, doing.verb)
     form = _bound(DESK_FORMS[name], name, request, ticket)
     asked = verbs.Request(ticket=ticket, actor=desk_actor(person), at=now, values={}, person=person)
     if (status := _attempt(doing, asked, form)) == 200:
         messages.success(request, doing.done)
         return redirect("desk-ticket", key=ticket.key)
     return _desk_page(
-        request, access.get_ticket_for_desk(person, key), now, failed={name: form}, status=status
+        request, person, access.get_ticket_for_desk(person, key), now, failed={name: form}, status=status
     )
 
 
@@ -251,12 +252,29 @@ def desk_file(request: HttpRequest, person: DeskPerson, now: datetime, token: st
     return files.download(access.get_attachment_for_desk(person, token))
 
 
+def desk_page_with(
+    request: HttpRequest, person: DeskPerson, ticket: Ticket, now: datetime, *, name: str, preview: object
+) -> TemplateResponse:
+    """Show the desk's page of a ticket again with what was typed into one form, and what it would change.
+
+    Without a preview the form is at fault, and says so.
+    """
+    if preview is None:
+        form = _bound(DESK_FORMS[name], name, request, ticket)
+        return _desk_page(request, person, ticket, now, failed={name: form}, status=422)
+    typed = DESK_FORMS[name](ticket=ticket, auto_id=f"{name}-%s", initial=request.POST.dict())
+    return _desk_page(request, person, ticket, now, typed={name: typed}, preview=preview)
+
+
 def _desk_page(
     request: HttpRequest,
+    person: DeskPerson,
     ticket: Ticket,
     now: datetime,
     *,
     failed: Mapping[str, TicketForm] | None = None,
+    typed: Mapping[str, TicketForm] | None = None,
+    preview: object = None,
     status: int = 200,
 ) -> TemplateResponse:
     return TemplateResponse(
@@ -265,9 +283,12 @@ def _desk_page(
         {
             "ticket": ticket,
             "entries": timeline(ticket),
-            "may": ticket.verbs,
-            "forms": _forms(DESK_FORMS, ticket, failed),
+            "history": severity_history(ticket),
+            "may": access.verbs_of_desk(person, ticket),
+            "forms": _forms(DESK_FORMS, ticket, {**(failed or {}), **(typed or {})}),
             "failed": failed or {},
+            "typed": typed or {},
+            "preview": preview,
             "stale": status == 409,
             "now": now,
         },

@@ -113,13 +113,14 @@ def field(bound: BoundField, columns: int = 0, label: str = "") -> dict[str, Any
         attrs["aria-describedby"] = " ".join(described)
     if bound.errors:
         attrs["aria-invalid"] = "true"
-    if not isinstance(kind, forms.RadioSelect):
+    if not isinstance(kind, forms.RadioSelect | forms.CheckboxInput):
         attrs["class"] = "in"
     return {
         "field": bound,
         "label": label or bound.label,
         "widget": bound.as_widget(attrs=attrs) if not isinstance(kind, forms.RadioSelect) else "",
         "is_group": isinstance(kind, forms.RadioSelect),
+        "is_checkbox": isinstance(kind, forms.CheckboxInput),
         "is_files": isinstance(kind, forms.ClearableFileInput),
         "is_optional": not bound.field.required and not isinstance(kind, forms.RadioSelect),
         "columns": columns,

@@ -2,29 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from tickets.models import Ticket
 
 
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """What a list shows of a ticket's promises: the one that falls due next, and how it stands."""
+
+    due_at: datetime | None
+    objective: str
+    state: str
+    has_cover: bool
+
+    @classmethod
+    def shown_on(cls, ticket: Ticket) -> Deadline:
+        """Return what a ticket's row has now."""
+        return cls(
+            due_at=ticket.next_due_at,
+            objective=ticket.next_objective,
+            state=ticket.clock_state,
+            has_cover=ticket.has_cover,
+        )
+
+
 @transaction.atomic
-def set_next_deadline(
-    *,
-    ticket: Ticket,
-    next_due_at: datetime | None,
-    next_objective: str,
-    clock_state: str,
-    has_cover: bool,
-) -> None:
-    """Show on the ticket which promise falls due next; the clocks stay the truth."""
-    Ticket.objects.filter(pk=ticket.pk, customer_id=ticket.customer_id).update(
-        next_due_at=next_due_at,
-        next_objective=next_objective,
-        clock_state=clock_state,
-        has_cover=has_cover,
-    )
+def set_next_deadlines(deadlines: Iterable[tuple[Ticket, Deadline]]) -> None:
+    """Show on tickets, which the caller has locked, what falls due next; the clocks stay the truth.
+
+    Rows that show it already are left alone, and the others are written in one statement.
+    """
+    written = [
+        (ticket.customer_id, ticket.pk, new.due_at, new.objective, new.state, new.has_cover)
+        for ticket, new in deadlines
+        if new != Deadline.shown_on(ticket)
+    ]
+    if not written:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE tickets_ticket AS ticket
+            SET next_due_at = new.due_at, next_objective = new.objective,
+                clock_state = new.state, has_cover = new.has_cover
+            FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::boolean[])
+                AS new (customer_id, id, due_at, objective, state, has_cover)
+            WHERE ticket.customer_id = new.customer_id AND ticket.id = new.id
+            """,
+            [list(column) for column in zip(*written, strict=True)],
+        )
 
 
 @transaction.atomic

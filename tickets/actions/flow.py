@@ -3,12 +3,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from core.events import publish
+from core.models import EventRecord
 from core.problems import Refused
 from core.tenancy import Actor
-from tickets.actions.locking import lock, save
+from tickets.actions.locking import lock, required, save
 from tickets.events import (
+    EarlierRestorationStated,
+    RestorationBackdated,
     ServiceRestored,
     TicketClosed,
     TicketHeld,
@@ -18,7 +22,7 @@ from tickets.events import (
     TicketResumed,
     TicketReturned,
 )
-from tickets.lifecycle import DESK_LEVEL, HoldReason, Status, Verb
+from tickets.lifecycle import DESK_LEVEL, NEEDS_EVIDENCE, REVIEW_AFTER, HoldReason, Status, Verb
 from tickets.models import Ticket
 
 #: A hold is looked at again within this time; a later one is a typing mistake, such as the year 20266.
@@ -70,7 +74,7 @@ def return_to_customer(
             customer_id=locked.customer_id,
             ticket_id=locked.pk,
             actor=actor,
-            reason=_required(reason, "Say why Level 1 gets it back."),
+            reason=required(reason, "Say why Level 1 gets it back."),
         )
     )
     return locked
@@ -83,20 +87,26 @@ def hold(
     actor: Actor,
     at: datetime,
     reason: HoldReason,
+    owner: str,
     note: str,
+    evidence: str = "",
     review_at: datetime | None = None,
     expected_version: int | None = None,
 ) -> Ticket:
-    """Put a ticket on hold for a named reason; another reason replaces the present one."""
+    """Put a ticket on hold for a named reason; another hold replaces the present one.
+
+    `owner` is who must act, in words, `note` what is awaited, `evidence` a link or a note that shows it.
+    Without `review_at` the hold is looked at again after the reason's usual time; an agreed wait has none.
+    """
     locked = lock(ticket, verb=Verb.HOLD, expected_version=expected_version)
-    if review_at is not None and review_at <= at:
-        raise Refused("Choose a time that is still to come.", field="review_at")
-    if review_at is not None and review_at > at + LONGEST_HOLD:
-        raise Refused("Choose a time within a year.", field="review_at")
+    locked.hold_owner = required(owner, "Say who must act: a person or a party.", field="owner", most=150)
+    locked.hold_note = required(note, "Say what you are waiting for.", field="note")
+    locked.hold_evidence = evidence.strip()[:500]
+    if reason in NEEDS_EVIDENCE and not locked.hold_evidence:
+        raise Refused("Add a link or a note that shows this, such as a case number.", field="evidence")
     locked.hold_reason = reason.value
-    locked.hold_note = _required(note, "Say what you are waiting for.", field="note")
     locked.held_at = at
-    locked.hold_review_at = review_at
+    locked.hold_review_at = _review_time(reason, review_at, at)
     if locked.status != Status.RESTORED:
         locked.status = Status.ON_HOLD.value
     save(locked, at, "status", *_HOLD_COLUMNS)
@@ -108,11 +118,25 @@ def hold(
             actor=actor,
             reason=reason.value,
             note=locked.hold_note,
-            review_at=None if review_at is None else review_at.isoformat(),
+            review_at=locked.hold_review_at.isoformat(),
             lacks_plan=locked.aws_account is not None and locked.aws_account.lacks_plan,
+            owner=locked.hold_owner,
+            evidence=locked.hold_evidence,
         )
     )
     return locked
+
+
+def _review_time(reason: HoldReason, chosen: datetime | None, at: datetime) -> datetime:
+    """Return when a hold is looked at again: the chosen time, or the usual one of its reason."""
+    if chosen is None and reason not in REVIEW_AFTER:
+        raise Refused("Choose when to look again: an agreed wait ends when you agreed.", field="review_at")
+    review_at = chosen or at + REVIEW_AFTER[reason]
+    if review_at <= at:
+        raise Refused("Choose a time that is still to come.", field="review_at")
+    if review_at > at + LONGEST_HOLD:
+        raise Refused("Choose a time within a year.", field="review_at")
+    return review_at
 
 
 @transaction.atomic
@@ -142,36 +166,80 @@ def mark_restored(
     actor: Actor,
     at: datetime,
     restored_at: datetime | None = None,
-    may_backdate: bool = False,
+    may_decide: bool = False,
+    confirmed: bool = False,
     expected_version: int | None = None,
 ) -> Ticket:
     """Say that service is back, or that an acceptable workaround is in place.
 
-    An instant earlier than now needs a desk lead, because it can change a verdict.
+    The ticket counts as restored from now. An instant before now is published as a statement of its own:
+    it can change a verdict, which is for the clocks' floor to find out, and then for a desk lead to decide.
     """
     locked = lock(ticket, verb=Verb.RESTORE, expected_version=expected_version)
     moment = restored_at or at
     if moment > at:
         raise Refused("This time is in the future.", field="restored_at")
-    if moment < at and not may_backdate:
-        raise Refused(
-            "Only a desk lead may say that service came back earlier than now.", field="restored_at"
-        )
     if moment < (locked.reached_desk_at or locked.opened_at):
         raise Refused("This is before the ticket reached the desk.", field="restored_at")
+    if moment < at and moment < (_last_reopened_at(locked) or moment):
+        raise Refused("This is before the ticket was reopened.", field="restored_at")
     locked.status = Status.RESTORED.value
-    locked.restored_at = moment
+    locked.restored_at = at
     save(locked, at, "status", "restored_at")
     publish(
         ServiceRestored(
-            at=moment,
+            at=at,
             customer_id=locked.customer_id,
             ticket_id=locked.pk,
             actor=actor,
             reported_at=at.isoformat(),
         )
     )
+    if moment < at:
+        publish(
+            EarlierRestorationStated(
+                at=at,
+                customer_id=locked.customer_id,
+                ticket_id=locked.pk,
+                actor=actor,
+                restored_at=moment.isoformat(),
+                may_decide=may_decide,
+                confirmed=confirmed,
+            )
+        )
     return locked
+
+
+@transaction.atomic
+def backdate_restoration(
+    *, ticket: Ticket, actor: Actor, at: datetime, stated_at: datetime, restored_at: datetime
+) -> None:
+    """Record that the service which was said to be back at `stated_at` was back at `restored_at` already.
+
+    Both facts stay in the log. The ticket shows the earlier one, unless it was reopened since.
+    """
+    locked = lock(ticket)
+    if locked.restored_at == stated_at:
+        locked.restored_at = restored_at
+        save(locked, at, "restored_at")
+    publish(
+        RestorationBackdated(
+            at=restored_at,
+            customer_id=locked.customer_id,
+            ticket_id=locked.pk,
+            actor=actor,
+            reported_at=at.isoformat(),
+        )
+    )
+
+
+def _last_reopened_at(ticket: Ticket) -> datetime | None:
+    """Return when a ticket was reopened last; a restoration before that was another one."""
+    reopened = EventRecord.objects.filter(
+        customer_id=ticket.customer_id, ticket_id=ticket.pk, type=TicketReopened.type_name
+    )
+    last: datetime | None = reopened.aggregate(at=Max("occurred_at"))["at"]
+    return last
 
 
 @transaction.atomic
@@ -222,18 +290,31 @@ def close(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int |
     return locked
 
 
-_HOLD_COLUMNS = ("hold_reason", "hold_note", "held_at", "hold_review_at")
+CONTEST_COLUMNS = ("contest_by", "contested_at", "contest_reason")
+_HOLD_COLUMNS = (
+    "hold_reason",
+    "hold_owner",
+    "hold_note",
+    "hold_evidence",
+    "held_at",
+    "hold_review_at",
+    *CONTEST_COLUMNS,
+)
 
 
 def _forget_hold(ticket: Ticket) -> None:
+    """Forget a hold, and with it what the customer had against it."""
     ticket.hold_reason = ""
+    ticket.hold_owner = ""
     ticket.hold_note = ""
+    ticket.hold_evidence = ""
     ticket.held_at = None
     ticket.hold_review_at = None
+    forget_contest(ticket)
 
 
-def _required(text: str, message: str, *, field: str = "reason") -> str:
-    text = text.strip()
-    if not text:
-        raise Refused(message, field=field)
-    return text[:500]
+def forget_contest(ticket: Ticket) -> None:
+    """Forget what the customer had against a hold of a locked ticket; the log keeps it."""
+    ticket.contest_by = None
+    ticket.contested_at = None
+    ticket.contest_reason = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.problems import Stale
+from core.problems import Refused, Stale
 from tickets.lifecycle import Status, Verb, check
 from tickets.models import Ticket
 
@@ -26,8 +26,28 @@ def lock(ticket: Ticket, *, verb: Verb | None = None, expected_version: int | No
             "then send again."
         )
     if verb is not None:
-        check(verb, status=Status(locked.status), level=locked.level, on_hold=locked.is_on_hold)
+        check_verb(locked, verb)
     return locked
+
+
+def check_verb(ticket: Ticket, verb: Verb) -> None:
+    """Raise NotAllowed, with the reason, unless a locked ticket allows the verb."""
+    check(
+        verb,
+        status=Status(ticket.status),
+        level=ticket.level,
+        on_hold=ticket.is_on_hold,
+        in_review=ticket.is_in_review,
+        contested=ticket.is_contested,
+    )
+
+
+def required(text: str, message: str, *, field: str = "reason", most: int = 500) -> str:
+    """Return a typed line without its blanks; raises Refused beside the field when nothing is left."""
+    text = text.strip()
+    if not text:
+        raise Refused(message, field=field)
+    return text[:most]
 
 
 def save(ticket: Ticket, at: datetime, *changed: str) -> None:

@@ -13,6 +13,7 @@ from core.tenancy import Actor
 from customers.models import AwsAccount, Customer, Member, Service
 from tickets.actions.conversation import write_message
 from tickets.actions.flow import reach_desk
+from tickets.actions.severity import impact_values
 from tickets.events import TicketOpened
 from tickets.models import AudienceChoice, Kind, Ticket
 from tickets.search import add_words
@@ -61,11 +62,7 @@ def open_ticket(
         subject=" ".join(subject.split()),  # one line, as in the subject of a message
         severity=severity,
         proposed_severity=severity,
-        environment=impact.environment.value,
-        work=impact.work.value,
-        has_workaround=impact.has_workaround,
-        affected=impact.affected.value,
-        security=impact.security.value,
+        **impact_values(impact),
         started_at=started_at,
         service=service,
         aws_account=aws_account,
@@ -82,6 +79,7 @@ def open_ticket(
             actor=actor,
             severity=int(severity),
             kind=ticket.kind,
+            **impact_values(impact),
         )
     )
     write_message(ticket, actor=actor, at=at, body=description, audience=AudienceChoice.PUBLIC, files=files)

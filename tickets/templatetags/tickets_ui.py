@@ -9,12 +9,13 @@ from typing import Any
 from django import template
 from django.urls import reverse
 
+from core.now import database_now
 from customers.models import DeskPerson
 from tickets import access
 from tickets.lifecycle import Verb
-from tickets.models import Ticket
+from tickets.models import Ticket, WorkChoice
 from tickets.queues import SOON, VIEWS
-from tickets.severity import Severity
+from tickets.severity import Environment, Impact, Severity, Work, least_for_security, propose
 
 register = template.Library()
 
@@ -89,9 +90,23 @@ def say_span(later: datetime, earlier: datetime) -> str:
     return f"{minutes}:{left:02d}"
 
 
-@register.inclusion_tag("tickets/state.html")
-def ticket_state(ticket: Ticket) -> dict[str, Any]:
-    """Show where a ticket stands, as a sign and in words."""
+@register.filter
+def is_late(ticket: Ticket, now: datetime) -> bool:
+    """Tell whether a hold should have been looked at again by now."""
+    return ticket.is_past_review(now)
+
+
+@register.inclusion_tag("tickets/state.html", takes_context=True)
+def ticket_state(context: template.Context, ticket: Ticket) -> dict[str, Any]:
+    """Show where a ticket stands, as a sign and in words; to the desk first what somebody must look at."""
+    if context.get("viewer_person") is not None and ticket.awaits_lead:
+        return {"sign": "eye", "words": "Lead decides", "acts": True}
+    if context.get("viewer_person") is not None and ticket.is_past_review(context["now"]):
+        return {"sign": "bell", "words": "Look again", "acts": True}
+    return _state(ticket)
+
+
+def _state(ticket: Ticket) -> dict[str, Any]:
     if ticket.is_on_hold and ticket.is_open:
         waits = {
             "customer_reply": ("chat", "With customer"),
@@ -115,12 +130,15 @@ def desk_rail(context: template.Context) -> dict[str, Any]:
     person = context.get("viewer_person")
     if not isinstance(person, DeskPerson):
         return {"views": [], "person": None, "place": ""}
-    counts = access.queue_counts(person)
+    now = context.get("now") or database_now()
+    counts = access.queue_counts(person, now)
     here = context.get("view")
     return {
         "views": [(view, counts[view.name], here is view) for view in VIEWS.values()],
         "person": person,
+        "reads_reports": person.decides,
         "place": context["request"].resolver_match.url_name,
+        "now": now,
     }
 
 
@@ -135,10 +153,19 @@ class Action:
     warning: str = ""
     look: str = ""
     icon: str = ""
+    previews: bool = False
 
 
 _DESK_ACTIONS = (
-    Action(name="severity", verb=Verb.ESTABLISH, title="Establish severity", button="Establish severity"),
+    Action(name="decide", verb=Verb.DECIDE, title="Decide the review", button="Decide", previews=True),
+    Action(name="answer", verb=Verb.ANSWER, title="Answer the contested hold", button="Answer"),
+    Action(
+        name="severity",
+        verb=Verb.ESTABLISH,
+        title="Establish severity",
+        button="Establish severity",
+        previews=True,
+    ),
     Action(name="assign", verb=Verb.ASSIGN, title="Assign", button="Change owner"),
     Action(name="hold", verb=Verb.HOLD, title="Put on hold", button="Put on hold"),
     Action(name="resume", verb=Verb.RESUME, title="End the hold", button="End the hold"),
@@ -159,6 +186,7 @@ _MEMBER_ACTIONS = (
     Action(name="solve", verb=Verb.RESOLVE, button="Solved by Level 1", icon="check"),
     Action(name="confirm", verb=Verb.CLOSE, button="Yes, it is fixed: close it", icon="check"),
     Action(name="reopen", verb=Verb.REOPEN, button="Still broken"),
+    Action(name="withdraw", verb=Verb.WITHDRAW, button="Withdraw my review"),
     Action(name="follow", verb=Verb.FOLLOW, button="Follow this ticket", icon="bell"),
     Action(name="unfollow", verb=Verb.UNFOLLOW, button="Stop following", icon="bell"),
 )
@@ -168,9 +196,11 @@ _MEMBER_ACTIONS = (
 def desk_actions(context: template.RequestContext) -> dict[str, Any]:
     """Show what the desk can do with the page's ticket now, each with its form."""
     ticket: Ticket = context["ticket"]
-    failed = context["failed"]
+    failed, typed = context["failed"], context["typed"]
     return {
         "csrf_token": context.get("csrf_token"),
+        "now": context["now"],
+        "to_preview": reverse("desk-ticket-severity-preview", kwargs={"key": ticket.key}),
         "actions": [
             {
                 "name": action.name,
@@ -178,13 +208,103 @@ def desk_actions(context: template.RequestContext) -> dict[str, Any]:
                 "button": action.button,
                 "warning": action.warning,
                 "form": context["forms"][action.name],
-                "failed": action.name in failed,
+                "opened": action.name in failed or action.name in typed,
+                "previews": action.previews,
+                "preview": context["preview"] if action.name in typed else None,
                 "url": reverse(f"desk-ticket-{action.name}", kwargs={"key": ticket.key}),
             }
             for action in _DESK_ACTIONS
             if action.verb in context["may"]
         ],
     }
+
+
+#: What a member asks for in words of their own, each behind a line that opens.
+_MEMBER_QUESTIONS = (
+    Action(
+        name="contest",
+        verb=Verb.CONTEST,
+        title="Contest this hold",
+        button="Contest the hold",
+        warning="A desk lead reads it and answers. The clock stays as it is until then.",
+    ),
+    Action(
+        name="reassess",
+        verb=Verb.REASSESS,
+        title="The impact has changed",
+        button="Send the new answers",
+        warning="Your answers propose a severity. Once the desk has the ticket, an engineer establishes it.",
+    ),
+    Action(
+        name="review",
+        verb=Verb.REVIEW,
+        title="Ask for a review of the severity",
+        button="Ask for a review",
+        warning="A desk lead reads it, decides, and tells you why.",
+    ),
+)
+
+
+@register.inclusion_tag("portal/_questions.html", takes_context=True)
+def member_questions(context: template.RequestContext) -> dict[str, Any]:
+    """Show what a member can ask about the severity and the hold of the page's ticket now."""
+    ticket: Ticket = context["ticket"]
+    place = {"customer": ticket.customer.slug, "number": ticket.number}
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "questions": [
+            {
+                "name": action.name,
+                "title": action.title,
+                "button": action.button,
+                "warning": action.warning,
+                "form": context["forms"][action.name],
+                "opened": action.name in context["failed"],
+                "url": reverse(f"portal-ticket-{action.name}", kwargs=place),
+            }
+            for action in _MEMBER_QUESTIONS
+            if action.verb in context["may"]
+        ],
+    }
+
+
+#: The columns of the matrix: where it happens, and whether there is a way around it.
+_MATRIX_COLUMNS = (
+    ("No way around", Environment.PRODUCTION, False),
+    ("Way around", Environment.PRODUCTION, True),
+    ("Not production", Environment.NON_PRODUCTION, None),
+)
+
+
+@register.inclusion_tag("tickets/severity_matrix.html")
+def severity_matrix(ticket: Ticket) -> dict[str, Any]:
+    """Show which severity each answer proposes, with the customer's latest ones marked."""
+    impact = ticket.impact
+    rows = [
+        (
+            WorkChoice(work.value).label,
+            [_cell(impact, work, environment, way) for _, environment, way in _MATRIX_COLUMNS],
+        )
+        for work in Work
+    ]
+    least = least_for_security(impact.security)
+    return {
+        "columns": [title for title, *_ in _MATRIX_COLUMNS],
+        "rows": rows,
+        "proposed": Severity(ticket.proposed_severity),
+        "affected": ticket.get_affected_display(),
+        "security": ticket.get_security_display() if least else "",
+        "least": least,
+    }
+
+
+def _cell(
+    impact: Impact, work: Work, environment: Environment, has_workaround: bool | None
+) -> tuple[Severity, bool]:
+    """Return what operations alone propose in a cell, and whether the customer's answers are in it."""
+    ways = (has_workaround,) if has_workaround is not None else (True, False)
+    here = (impact.environment, impact.work) == (environment, work) and impact.has_workaround in ways
+    return propose(Impact(environment=environment, work=work, has_workaround=ways[0])), here
 
 
 @register.inclusion_tag("portal/_actions.html", takes_context=True)
