@@ -114,7 +114,7 @@ class Calendar:
             raise CalendarError("seconds", "must not be negative")
         if seconds == 0:
             return _instant(first)
-        index = self._covering(first, min(first + seconds, _begin(YEARS.stop) - 1))
+        index = self._covering(first, min(first + seconds, _LAST - 1))
         while index.total - index.open_before(first) < seconds:
             if index.years.stop == YEARS.stop:
                 raise CalendarError("seconds", f"are not reached before the year {YEARS.stop}")
@@ -141,9 +141,9 @@ class Calendar:
 
     def _covering(self, first: int, last: int) -> _Index:
         """Return an index of the years from the first second to the last."""
-        asked = range(_year(first), _year(last) + 1)
         index = self._index
-        if index is None or asked.start < index.years.start or asked.stop > index.years.stop:
+        if index is None or first < index.begin or last >= index.end:
+            asked = range(_year(first), _year(last) + 1)
             years = asked if index is None else _widened(index.years, asked)
             # Two threads may both get here. Each uses the index that it has built; the last one stays.
             index = self._index = _Index.of(years, self._open_spans(years))
@@ -169,6 +169,8 @@ class _Index:
     """The open intervals of some years and, before each, the open seconds since the first year began."""
 
     years: range
+    begin: int
+    end: int
     starts: array[int]
     ends: array[int]
     before: array[int]
@@ -183,7 +185,15 @@ class _Index:
             ends.append(closes)
         sums = array("q", accumulate(map(sub, ends, starts), initial=0))
         total = sums.pop()
-        return cls(years=years, starts=starts, ends=ends, before=sums, total=total)
+        return cls(
+            years=years,
+            begin=_begin(years.start),
+            end=_begin(years.stop),
+            starts=starts,
+            ends=ends,
+            before=sums,
+            total=total,
+        )
 
     def open_before(self, moment: int) -> int:
         """Return the open seconds before a moment."""
@@ -252,18 +262,19 @@ def _without(spans: Iterable[Span], closures: Sequence[Span]) -> Iterator[Span]:
 
 # --- Seconds, days and offsets ------------------------------------------------------------------------
 _ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+_SECOND = timedelta(seconds=1)
 
 
 def _second(moment: datetime, path: str) -> int:
     """Return an instant in whole seconds since 1970; raises CalendarError outside the years."""
     second = _timestamp(moment)
-    if not _begin(YEARS.start) <= second < _begin(YEARS.stop):
+    if not _FIRST <= second < _LAST:
         raise CalendarError(path, f"must be within the years {YEARS.start} to {YEARS.stop - 1}")
     return second
 
 
 def _timestamp(moment: datetime) -> int:
-    return (moment - _ZERO) // timedelta(seconds=1)
+    return (moment - _ZERO) // _SECOND
 
 
 def _instant(second: int) -> datetime:
@@ -282,6 +293,10 @@ def _begin(year: int) -> int:
 def _number(day: date) -> int:
     """Return a date as days since 1 January 1970."""
     return day.toordinal() - _ZERO.toordinal()
+
+
+#: The seconds that can be asked about; worked out once, as every question is held against them.
+_FIRST, _LAST = _begin(YEARS.start), _begin(YEARS.stop)
 
 
 def _weekday(day: int) -> int:

@@ -61,6 +61,7 @@ class _Ticket:
         self._cycles: dict[Metric, list[Cycle]] = {metric: [] for metric in Metric}
         self._is_opened = False
         self._entries: list[Entry] = []
+        self._known_terms: dict[tuple[Metric, str, str], Terms] = {}
 
     # --- the walk ---------------------------------------------------------------------------------
 
@@ -99,8 +100,8 @@ class _Ticket:
         """Let every target that is used up by an instant be missed, in the order of their instants."""
         while due := [
             (cycle.due_at, order, cycle)
-            for order, metric in enumerate(Metric)
-            if (cycle := self._open(metric)) is not None and cycle.due_at is not None and cycle.due_at <= last
+            for order, cycles in enumerate(self._cycles.values())
+            if cycles and (cycle := cycles[-1]).due_at is not None and cycle.due_at <= last
         ]:
             at, _, cycle = min(due, key=lambda item: item[:2])
             cycle.miss(at)
@@ -108,16 +109,17 @@ class _Ticket:
 
     def _settle(self, fact: Fact) -> None:
         """Bring the cycles in line with the ticket after a fact: start, retarget, halt or count."""
-        for metric in Metric:
+        halts = self._halts
+        for metric in self._cycles:
             cycle, terms = self._open(metric), self._terms(metric)
             if terms is None:
                 continue
             if cycle is None:
                 self._start_if_owed(metric, fact.at, fact.id)
-            elif cycle.terms != terms:
-                cycle.retarget(terms, self._halts, fact.at, fact.id)
+            elif cycle.terms is not terms:
+                cycle.retarget(terms, halts, fact.at, fact.id)
             else:
-                cycle.follow(self._halts, fact.at, fact.id)
+                cycle.follow(halts, fact.at, fact.id)
         self._end_missed_update(fact.at)
 
     # --- the facts --------------------------------------------------------------------------------
@@ -280,12 +282,18 @@ class _Ticket:
         return None if self._policy is None else self._document.policies[self._policy]
 
     def _terms(self, metric: Metric) -> Terms | None:
-        """Return what is in force for a metric; None until both severity and policy are known."""
-        policy = self._policy_in_force()
-        if policy is None or self._policy is None or self._severity is None:
+        """Return what is in force for a metric, the same object for as long; None until both severity and
+        policy are known.
+        """
+        if self._policy is None or self._severity is None:
             return None
-        objective = policy.objective(metric, self._severity)
-        return Terms(severity=self._severity, policy=self._policy, objective=objective)
+        key = metric, self._policy, self._severity
+        terms = self._known_terms.get(key)
+        if terms is None:
+            objective = self._document.policies[self._policy].objective(metric, self._severity)
+            terms = Terms(severity=self._severity, policy=self._policy, objective=objective)
+            self._known_terms[key] = terms
+        return terms
 
     def _is_within_window(self, ended_at: datetime, at: datetime) -> bool:
         policy = self._policy_in_force()

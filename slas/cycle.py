@@ -329,15 +329,23 @@ class Cycle:
             if segment.kind != COUNTED or segment.calendar is None:
                 yield segment
                 continue
-            for begin, end, is_open in self._calendars[segment.calendar].pieces(segment.from_, segment.to):
+            pieces = list(self._calendars[segment.calendar].pieces(segment.from_, segment.to))
+            if len(pieces) == 1 and pieces[0][2]:
+                yield segment
+                continue
+            for begin, end, is_open in pieces:
                 yield replace(segment, from_=begin, to=end, kind=COUNTED if is_open else CLOSED)
+
+
+def _essence(segment: Segment) -> tuple[str | None, ...]:
+    return segment.kind, segment.reason, segment.fact, segment.policy, segment.calendar
 
 
 def _merged(segments: Iterable[Segment]) -> Iterator[Segment]:
     """Join neighbours that differ in nothing but their place."""
     held: Segment | None = None
     for segment in segments:
-        if held is not None and replace(held, to=segment.to) == replace(segment, from_=held.from_):
+        if held is not None and held.to == segment.from_ and _essence(held) == _essence(segment):
             held = replace(held, to=segment.to)
             continue
         if held is not None:

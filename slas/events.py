@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.events import Event
+from core.events import DeskEvent, Event
+from slas.models import ExclusionReason
+from slas.verdicts import VerdictChange
 from tickets.severity import Severity
 
 METRIC_NAMES = {
@@ -16,9 +18,12 @@ METRIC_NAMES = {
 }
 
 
-def breached_key(ticket_id: int, metric: str, cycle: int) -> str:
-    """Return the source key that makes a breach one fact, however often it is noticed."""
-    return f"breached:{ticket_id}:{metric}:{cycle}"
+def breached_key(ticket_id: int, metric: str, cycle: int, *, corrections: int = 0) -> str:
+    """Return the source key that makes a breach one fact, however often it is noticed.
+
+    A miss that was corrected away may come true after all, and is another fact then.
+    """
+    return f"breached:{ticket_id}:{metric}:{cycle}" + (f":again-{corrections}" if corrections else "")
 
 
 def at_risk_key(ticket_id: int, metric: str, cycle: int, severity: int) -> str:
@@ -54,6 +59,75 @@ class AgreementAttached(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CalendarChanged(AgreementAttached):
+    """Another version of a calendar measures the ticket from `at` on; what went before keeps its own.
+
+    The fields name everything that is pinned from then on, as an attachment does.
+    """
+
+    type_name: ClassVar[str] = "slas.calendar_changed"
+    calendar: str
+    reason: str
+
+    def sentence(self) -> str:
+        return f"measures this by the opening hours {self.calendar} from here on: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AgreementEnded(Event):
+    """A term ends before the day it was signed for."""
+
+    type_name: ClassVar[str] = "slas.agreement_ended"
+    agreement_id: int
+    number: str
+    ends_on: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarPublished(DeskEvent):
+    """A version of a calendar was published; it holds from `effective_at` on."""
+
+    type_name: ClassVar[str] = "slas.calendar_published"
+    calendar_id: int
+    calendar: str
+    effective_at: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PolicyPublished(DeskEvent):
+    """A version of a policy was published; agreements may be signed on it from `effective_at` on."""
+
+    type_name: ClassVar[str] = "slas.policy_published"
+    policy_id: int
+    policy: str
+    effective_at: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionProposed(DeskEvent):
+    """Someone proposes that a calendar was another already in the past."""
+
+    type_name: ClassVar[str] = "slas.correction_proposed"
+    correction_id: int
+    calendar: str
+    effective_at: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionDecided(DeskEvent):
+    """A second person approved or rejected a retroactive correction; `code` says which."""
+
+    type_name: ClassVar[str] = "slas.correction_decided"
+    correction_id: int
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObjectiveAtRisk(Event):
     """The warning share of a target was used up at `at`."""
 
@@ -79,3 +153,191 @@ class ObjectiveBreached(Event):
 
     def sentence(self) -> str:
         return f"recorded that the {METRIC_NAMES[self.metric].lower()} objective was missed ({Severity(self.severity).name})"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerdictCorrected(Event):
+    """A clock's verdict is another since something was recorded late; what was recorded before stays.
+
+    `was` and `now` are outcomes, or `none` for a cycle that never was; `cause` is one word: exclusion,
+    restoration or calendar. The actor approved it.
+    """
+
+    type_name: ClassVar[str] = "slas.verdict_corrected"
+    metric: str
+    cycle: int
+    was: str
+    now: str
+    cause: str
+
+    def sentence(self) -> str:
+        change = VerdictChange(metric=self.metric, cycle=self.cycle, was=self.was, now=self.now)
+        said = say_change(change)
+        return f"approved a correction: {said[0].lower()}{said[1:]}"
+
+
+def say_change(change: VerdictChange) -> str:
+    """Return a changed verdict in words, such as 'Restoration was missed and is met'."""
+    was, now = say_verdict(change.was), say_verdict(change.now)
+    return f"{say_clock(change.metric, change.cycle)} was {was} and is {now}"
+
+
+def say_clock(metric: str, cycle: int) -> str:
+    """Return what one clock of a ticket is called, such as 'Update no. 3'; the first has no number."""
+    return METRIC_NAMES[metric] if cycle == 1 else f"{METRIC_NAMES[metric]} no. {cycle}"
+
+
+def say_verdict(outcome: str) -> str:
+    """Return an outcome in words."""
+    return {"pending": "not decided", "none": "not owed"}.get(outcome, outcome)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObjectiveWaived(Event):
+    """A missed objective is not held against the desk, and why; the clock stays missed."""
+
+    type_name: ClassVar[str] = "slas.objective_waived"
+    metric: str
+    cycle: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"waived the missed {METRIC_NAMES[self.metric].lower()} objective: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionProposed(Event):
+    """Someone asks for time of a ticket to be left outside the agreement; `code` says which kind of reason."""
+
+    type_name: ClassVar[str] = "slas.exclusion_proposed"
+    exclusion_id: int
+    code: str
+
+    def sentence(self) -> str:
+        return f"proposed an exclusion: {_say_code(self.code)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionBegan(Event):
+    """From `at` on the ticket is excluded; recorded when that was approved."""
+
+    type_name: ClassVar[str] = "slas.exclusion_began"
+    exclusion_id: int
+    code: str
+
+    def sentence(self) -> str:
+        return f"excluded the time from here: {_say_code(self.code)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionEnded(Event):
+    """From `at` on the ticket is included again."""
+
+    type_name: ClassVar[str] = "slas.exclusion_ended"
+    exclusion_id: int
+
+    def sentence(self) -> str:
+        return "ended the exclusion here"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionApproved(Event):
+    """A proposed exclusion was approved; what it does to clocks was recorded before this."""
+
+    type_name: ClassVar[str] = "slas.exclusion_approved"
+    exclusion_id: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"approved the exclusion: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionRejected(Event):
+    """A proposed exclusion was rejected; no clock was touched."""
+
+    type_name: ClassVar[str] = "slas.exclusion_rejected"
+    exclusion_id: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"rejected the exclusion: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionContested(Event):
+    """The customer does not agree with an approved exclusion."""
+
+    type_name: ClassVar[str] = "slas.exclusion_contested"
+    exclusion_id: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"contested the exclusion: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionKept(Event):
+    """The desk keeps a contested exclusion, and says why."""
+
+    type_name: ClassVar[str] = "slas.exclusion_kept"
+    exclusion_id: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"kept the contested exclusion: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionRevoked(Event):
+    """An approved exclusion was revoked: from `at` on, or, if `is_void`, as if it had never been."""
+
+    type_name: ClassVar[str] = "slas.exclusion_revoked"
+    exclusion_id: int
+    reason: str
+    is_void: bool
+
+    def sentence(self) -> str:
+        since = "as if it never was" if self.is_void else "from now on"
+        return f"revoked the exclusion {since}: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestorationProposed(Event):
+    """Someone says that service was back at `restored_at`, which would change a verdict and needs approval."""
+
+    type_name: ClassVar[str] = "slas.restoration_proposed"
+    restoration_id: int
+    restored_at: str
+
+    def sentence(self) -> str:
+        return "said that service was back earlier, which a desk lead has to approve"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestorationApproved(Event):
+    """A desk lead agrees that service was back earlier than was first recorded."""
+
+    type_name: ClassVar[str] = "slas.restoration_approved"
+    restoration_id: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"approved the earlier restoration: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestorationRejected(Event):
+    """A desk lead does not agree that service was back earlier; what was recorded first stays."""
+
+    type_name: ClassVar[str] = "slas.restoration_rejected"
+    restoration_id: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"rejected the earlier restoration: {self.reason}"
+
+
+def _say_code(code: str) -> str:
+    label = ExclusionReason(code).label
+    return f"{label[0].lower()}{label[1:]}"

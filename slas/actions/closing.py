@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from customers.models import Customer
-from slas.actions.agreements import DEFAULT_POLICY, attached_agreement, newest_calendar
+from slas.actions.agreements import attached_agreement, newest_calendar, newest_policy
 from slas.calendar import Calendar
 from slas.models import CalendarVersion, PolicyVersion
 from tickets import actions as ticket_actions
@@ -24,8 +24,8 @@ def plan_closing(*, ticket_id: int, customer_id: int, at: datetime) -> None:
         hours = CalendarVersion.objects.get(pk=versions[policy.document["reopen_window"]["calendar"]])
         zone = attached.timezone
     else:
-        policy = PolicyVersion.objects.filter(name=DEFAULT_POLICY).order_by("-version")[0]
-        hours = newest_calendar("business", "")
+        policy = newest_policy(at)
+        hours = newest_calendar("business", "", at)
         zone = Customer.objects.get(pk=customer_id).timezone
     calendar = Calendar.from_dict(hours.document(zone))
     window = policy.document["reopen_window"]["seconds"]

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+
+from core.events import publish, publish_desk
+from core.problems import Refused, Stale
+from core.tenancy import Actor, acting_as, worker_context
+from customers.access import desk_actor
+from slas.actions.clocks import refresh_clocks
+from slas.actions.closing import plan_closing
+from slas.actions.reaching import pin_again, take_turns
+from slas.documents import Replay
+from slas.drafts import CalendarDraft, DraftError, PolicyDraft
+from slas.events import CalendarPublished, PolicyPublished, VerdictCorrected
+from slas.models import CalendarVersion, Correction, PolicyVersion, RuleChange
+from slas.pins import replaced_by, tickets_pinned_to
+from slas.previews import replayed
+from slas.verdicts import changed_verdicts
+from tickets.lifecycle import Status
+from tickets.models import Ticket
+
+logger = logging.getLogger(__name__)
+
+#: So many tickets are reached in the transaction that publishes; more are left to the sweep.
+AT_ONCE = 50
+BATCH = 200
+
+
+# --- Publishing ---------------------------------------------------------------------------------------
+@transaction.atomic
+def publish_calendar(
+    *,
+    name: str,
+    region: str,
+    draft: CalendarDraft,
+    note: str,
+    base: int,
+    actor: Actor,
+    at: datetime,
+    effective_at: datetime | None = None,
+) -> CalendarVersion:
+    """Publish the next version of a calendar, which holds from an instant on, or from now.
+
+    `base` is the number of the version that it was written from, 0 for a new calendar. Raises Stale where
+    that is no longer the newest one, and Refused for an instant in the past: that is a correction.
+    """
+    since = (effective_at or at).astimezone(UTC)
+    if since < at:
+        raise Refused("This is in the past. Propose a correction instead.", field="effective_at")
+    version = write_version(
+        name=name, region=region, draft=draft, note=note, base=base, since=since, actor=actor, at=at
+    )
+    change = RuleChange.objects.create(calendar=version, effective_at=since)
+    if since <= at:
+        reach_now(change, at=at)
+    return version
+
+
+def write_version(
+    *,
+    name: str,
+    region: str,
+    draft: CalendarDraft,
+    note: str,
+    base: int,
+    since: datetime,
+    actor: Actor,
+    at: datetime,
+) -> CalendarVersion:
+    """Write the next version of a calendar, in turn with everybody else; nothing is reached by it yet."""
+    version = CalendarVersion(
+        name=name,
+        region=region,
+        version=base + 1,
+        effective_at=since,
+        created_at=at,
+        created_by_name=actor.name,
+        note=note.strip()[:500],
+        **draft.columns,
+    )
+    take_turns(version)
+    check_next(version, draft)
+    version.save(force_insert=True)
+    publish_desk(
+        CalendarPublished(
+            at=at,
+            actor=actor,
+            calendar_id=version.pk,
+            calendar=str(version),
+            effective_at=since.isoformat(),
+            reason=version.note,
+        )
+    )
+    return version
+
+
+def check_next(version: CalendarVersion, draft: CalendarDraft) -> None:
+    """Raise Stale or Refused unless a version may follow the newest one of its family."""
+    newest = CalendarVersion.objects.of_family(version.name, version.region).first()
+    if version.version != (1 if newest is None else newest.version + 1):
+        raise Stale("Someone published another version meanwhile. Nothing was saved: look at it first.")
+    if not version.note:
+        raise Refused("Say why, in a line.", field="note")
+    try:
+        draft.check()
+    except DraftError as error:
+        raise Refused(error.message, field=error.part) from None
+    if newest is None:
+        return
+    if newest.draft.digest == draft.digest:
+        raise Refused(f"Nothing differs from version {newest.version}.")
+    if version.effective_at < newest.effective_at:
+        raise Refused(
+            f"Version {newest.version} holds only from a later moment on. Choose that one or a later one.",
+            field="effective_at",
+        )
+
+
+@transaction.atomic
+def publish_policy(
+    *,
+    name: str,
+    draft: PolicyDraft,
+    note: str,
+    base: int,
+    actor: Actor,
+    at: datetime,
+    effective_at: datetime | None = None,
+    only_check: bool = False,
+) -> PolicyVersion:
+    """Publish the next version of a policy; running tickets keep theirs, and so does every agreement.
+
+    With `only_check` nothing is written, for a preview. Raises Stale where another version came between,
+    and Refused for an instant in the past.
+    """
+    since = effective_at or at
+    if since < at:
+        raise Refused("Choose now or a later time: what was promised stays promised.", field="effective_at")
+    if not note.strip():
+        raise Refused("Say why, in a line.", field="note")
+    try:
+        draft.check()
+    except DraftError as error:
+        raise Refused(error.message, field=error.part) from None
+    take_turns(CalendarVersion(name=f"policy {name}"))
+    newest = PolicyVersion.objects.filter(name=name).order_by("-version").first()
+    if base != (0 if newest is None else newest.version):
+        raise Stale("Someone published another version meanwhile. Nothing was saved: look at it first.")
+    if newest is not None and newest.document == draft.document:
+        raise Refused(f"Nothing differs from version {newest.version}.")
+    if newest is not None and since < newest.effective_at:
+        raise Refused(
+            f"Version {newest.version} holds only from a later moment on. Choose that one or a later one.",
+            field="effective_at",
+        )
+    version = PolicyVersion(
+        name=name,
+        version=base + 1,
+        document=draft.document,
+        effective_at=since,
+        created_at=at,
+        created_by_name=actor.name,
+        note=note.strip()[:500],
+        content_hash=draft.digest,
+    )
+    if only_check:
+        return version
+    version.save(force_insert=True)
+    publish_desk(
+        PolicyPublished(
+            at=at,
+            actor=actor,
+            policy_id=version.pk,
+            policy=str(version),
+            effective_at=since.isoformat(),
+            reason=version.note,
+        )
+    )
+    return version
+
+
+# --- Reaching tickets ---------------------------------------------------------------------------------
+def reach_now(change: RuleChange, *, at: datetime) -> None:
+    """Reach the tickets of a change in this transaction if they are few; else the sweep does."""
+    if len(_to_reach(change)[: AT_ONCE + 1]) <= AT_ONCE:
+        reach_some(change, at=at, limit=AT_ONCE + 1)
+
+
+def sweep_changes(*, limit: int = BATCH) -> int:
+    """Let every change that has begun to hold reach its tickets; return how many were reached."""
+    total = 0
+    while (done := _sweep_once(limit)) is not None:
+        total += done
+    return total
+
+
+def _sweep_once(limit: int) -> int | None:
+    """Take one batch of the first change that nobody is at; None when there is nothing to get on with.
+
+    Changes of one calendar go in the order in which they hold.
+    """
+    with acting_as(worker_context()) as now:
+        before = RuleChange.objects.filter(
+            applied_at=None,
+            calendar__name=OuterRef("calendar__name"),
+            calendar__region=OuterRef("calendar__region"),
+            calendar__version__lt=OuterRef("calendar__version"),
+        )
+        due = RuleChange.objects.due_by(now).filter(~Exists(before))
+        for change in due.select_for_update(of=("self",), skip_locked=True, no_key=True):
+            take_turns(change.calendar)
+            was = (change.last_ticket_id, change.waiting_ids)
+            done = reach_some(change, at=now, limit=limit)
+            if change.applied_at is not None or was != (change.last_ticket_id, change.waiting_ids):
+                return done
+    return None
+
+
+def reach_some(change: RuleChange, *, at: datetime, limit: int) -> int:
+    """Reach the next tickets of a locked change, and mark it as applied after the last one.
+
+    A ticket that is busy or fails waits for another time and does not hold up the others.
+    """
+    pending = list(_to_reach(change)[:limit])
+    again = change.waiting_ids[:limit]
+    replaced = replaced_by(change.calendar)
+    waiting = [pk for pk in [*again, *pending] if not _reach_safely(change, pk, replaced, at=at)]
+    change.waiting_ids = [*change.waiting_ids[limit:], *waiting]
+    if pending:
+        change.last_ticket_id = pending[-1]
+    if len(pending) < limit and not change.waiting_ids:
+        change.applied_at = at
+    change.save(update_fields=["waiting_ids", "last_ticket_id", "applied_at"])
+    return len(again) + len(pending) - len(waiting)
+
+
+def _to_reach(change: RuleChange) -> QuerySet[Ticket, int]:
+    """Return the ids of the tickets that a change has not come to."""
+    tickets = tickets_pinned_to(
+        replaced_by(change.calendar),
+        since=change.effective_at,
+        with_finished=change.correction_id is not None,
+    )
+    return tickets.filter(pk__gt=change.last_ticket_id).values_list("pk", flat=True)
+
+
+def _reach_safely(change: RuleChange, ticket_id: int, replaced: list[int], *, at: datetime) -> bool:
+    """Reach one ticket unless someone else holds it; tell whether it was reached."""
+    try:
+        with transaction.atomic():
+            return _reach(change, ticket_id, replaced, at=at)
+    except Exception:
+        logger.exception("%s could not reach ticket %s", change.calendar, ticket_id)
+        return False
+
+
+def _reach(change: RuleChange, ticket_id: int, replaced: list[int], *, at: datetime) -> bool:
+    """Append a change to a ticket's log, with a correction for each verdict that it changes."""
+    ticket = (
+        Ticket.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .filter(pk=ticket_id)
+        .first()
+    )
+    if ticket is None:
+        return False
+    correction = change.correction
+    before = None if correction is None else replayed(ticket, as_of=at)
+    if not pin_again(ticket, change.calendar, since=change.effective_at, replaced=replaced):
+        return True
+    if correction is not None and before is not None:
+        _correct(ticket, correction, before, at=at)
+    refresh_clocks(ticket_id=ticket.pk, customer_id=ticket.customer_id, at=at)
+    if ticket.status == Status.RESOLVED and ticket.resolved_at is not None:
+        plan_closing(ticket_id=ticket.pk, customer_id=ticket.customer_id, at=ticket.resolved_at)
+    return True
+
+
+def _correct(ticket: Ticket, correction: Correction, before: Replay, *, at: datetime) -> None:
+    """Record each verdict that is another now, in the name of whoever approved it."""
+    assert correction.decided_by is not None
+    for change in changed_verdicts(before, replayed(ticket, as_of=at)):
+        publish(
+            VerdictCorrected(
+                at=at,
+                customer_id=ticket.customer_id,
+                ticket_id=ticket.pk,
+                actor=desk_actor(correction.decided_by),
+                source_key=f"calendar-corrected:{correction.pk}:{ticket.pk}:{change.metric}:{change.cycle}",
+                metric=change.metric,
+                cycle=change.cycle,
+                was=change.was,
+                now=change.now,
+                cause="calendar",
+            )
+        )

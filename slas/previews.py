@@ -1,0 +1,60 @@
+"""What a change of the past would do to a ticket's verdicts; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from slas.clock import replay
+from slas.documents import Replay, parse
+from slas.facts import document_of, iso, records_of
+from slas.models import EarlierRestoration, Exclusion
+from slas.verdicts import VerdictChange, changed_verdicts
+from tickets.models import Ticket
+
+Changes = Sequence[VerdictChange]
+
+
+def if_approved(exclusion: Exclusion, *, as_of: datetime) -> Changes:
+    """Return which verdicts the approval of a proposed exclusion would change."""
+    facts = [_fact(exclusion.starts_at, "excluded", reason=exclusion.reason)]
+    if exclusion.ends_at is not None:
+        facts.append(_fact(exclusion.ends_at, "included"))
+    return _changes(exclusion.ticket, as_of=as_of, added=facts)
+
+
+def if_void(exclusion: Exclusion, *, as_of: datetime) -> Changes:
+    """Return which verdicts change if an exclusion is revoked as if it had never been."""
+    return _changes(exclusion.ticket, as_of=as_of, without=[exclusion.pk])
+
+
+def if_restored(ticket: Ticket, *, restored_at: datetime, as_of: datetime) -> Changes:
+    """Return which verdicts change if service was back at an earlier instant than recorded."""
+    return _changes(ticket, as_of=as_of, added=[_fact(restored_at, "restored")])
+
+
+def if_restoration_approved(restoration: EarlierRestoration, *, as_of: datetime) -> Changes:
+    """Return which verdicts the approval of an earlier restoration would change."""
+    return if_restored(restoration.ticket, restored_at=restoration.restored_at, as_of=as_of)
+
+
+def replayed(ticket: Ticket, *, as_of: datetime) -> Replay:
+    """Return a ticket's clocks as the log has them."""
+    return replay(parse(document_of(records_of(ticket), as_of=as_of)))
+
+
+def _changes(
+    ticket: Ticket, *, as_of: datetime, added: Sequence[dict[str, Any]] = (), without: Sequence[int] = ()
+) -> Changes:
+    records = records_of(ticket)
+    before = document_of(records, as_of=as_of)
+    after = document_of(records, as_of=as_of, without=without)
+    return changed_verdicts(
+        replay(parse(before)), replay(parse({**after, "facts": [*after["facts"], *added]}))
+    )
+
+
+def _fact(at: datetime, kind: str, **more: Any) -> dict[str, Any]:
+    # The log's own facts are called e00001 and so on; of one instant and kind, the log's comes first.
+    return {"id": f"preview-{kind}", "at": iso(at), "kind": kind, **more}
