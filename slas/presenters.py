@@ -16,13 +16,13 @@ from slas.calendar import Calendar
 from slas.clock import ClockResult, Segment, replay
 from slas.cycle import reached
 from slas.documents import Ledger, ReplayDocument, parse
-from slas.events import METRIC_NAMES
+from slas.events import METRIC_NAMES, AgreementAttached
 from slas.facts import document_of, records_of, seq_of
-from slas.models import Agreement
+from slas.models import Agreement, ExclusionReason
 from slas.risk import at_risk_at
 from slas.words import Hours, hours_of, say_counted, say_seconds, say_target
 from tickets.events import TicketHeld
-from tickets.models import HoldChoice, Ticket
+from tickets.models import HoldChoice, Kind, Ticket
 from tickets.severity import Severity
 
 _PAUSES = {choice.value: choice.label for choice in HoldChoice} | {
@@ -30,6 +30,7 @@ _PAUSES = {choice.value: choice.label for choice in HoldChoice} | {
     "resolved": "The ticket was resolved",
     "no_objective": "No target at this severity",
 }
+_EXCLUSIONS = {choice.value: choice.label for choice in ExclusionReason}
 _VERDICTS = {
     "missed": "Missed",
     "met": "Met",
@@ -61,6 +62,7 @@ class Stretch:
     said: str
     who: str
     note: str
+    clause: str
     rule: str
 
 
@@ -154,9 +156,9 @@ def clock_story(*, ticket: Ticket, at: datetime) -> Story:
     written = document_of(records, as_of=at)
     document = parse(written)
     result = replay(document)
-    by_seq = {record.seq or 0: record for record in records}
+    causes = _Causes.of(records)
     return Story(
-        clocks=[_clock_view(clock, document, written, by_seq, at) for clock in result.clocks],
+        clocks=[_clock_view(clock, document, written, causes, at) for clock in result.clocks],
         parties=_parties(result.ledger, ticket.customer.name),
     )
 
@@ -165,7 +167,7 @@ def _clock_view(
     clock: ClockResult,
     document: ReplayDocument,
     written: Mapping[str, Any],
-    records: Mapping[int, EventRecord],
+    causes: _Causes,
     at: datetime,
 ) -> ClockView:
     calendar = _calendar_of(clock, document)
@@ -195,7 +197,7 @@ def _clock_view(
         consumed=say_counted(clock.consumed_seconds, hours),
         remaining="" if left is None else say_counted(left, hours),
         bar=bar(clock.segments, now=at, due_at=resumed_due_at or open_end),
-        stretches=[_stretch(segment, records) for segment in clock.segments],
+        stretches=[_stretch(segment, causes) for segment in clock.segments],
     )
 
 
@@ -208,8 +210,28 @@ def _calendar_of(clock: ClockResult, document: ReplayDocument) -> str | None:
     return next((objective.calendar for objective in policies if objective is not None), None)
 
 
-def _stretch(segment: Segment, records: Mapping[int, EventRecord]) -> Stretch:
-    record = records.get(seq_of(segment.fact))
+@dataclass(frozen=True)
+class _Causes:
+    """The records behind a ticket's facts, by number, and the clauses of the agreement that measures it."""
+
+    records: Mapping[int, EventRecord]
+    clauses: Mapping[str, str]
+
+    @classmethod
+    def of(cls, records: Sequence[EventRecord]) -> _Causes:
+        attached = [record for record in records if record.type == AgreementAttached.type_name]
+        agreements = [record.payload["agreement_id"] for record in attached[-1:]]
+        clauses = Agreement.objects.filter(pk__in=agreements).values_list("clauses", flat=True).first()
+        return cls(records={record.seq or 0: record for record in records}, clauses=clauses or {})
+
+    def clause(self, segment: Segment) -> str:
+        """Return the clause under which a segment did not count; empty where the agreement names none."""
+        rule = "excluded" if segment.kind == "excluded" else segment.reason
+        return self.clauses.get(rule or "", "")
+
+
+def _stretch(segment: Segment, causes: _Causes) -> Stretch:
+    record = causes.records.get(seq_of(segment.fact))
     halted = segment.kind in ("paused", "excluded")
     return Stretch(
         from_=segment.from_,
@@ -220,6 +242,7 @@ def _stretch(segment: Segment, records: Mapping[int, EventRecord]) -> Stretch:
         said=_say_kind(segment),
         who=record.actor_name if halted and record is not None else "",
         note=_note(record) if halted and record is not None else "",
+        clause=causes.clause(segment) if halted else "",
         rule=", ".join(part for part in (segment.policy, segment.calendar) if part),
     )
 
@@ -231,7 +254,7 @@ def _say_kind(segment: Segment) -> str:
         case "closed":
             return "Outside the agreed hours"
         case "excluded":
-            return f"Excluded: {segment.reason}"
+            return f"Excluded: {_EXCLUSIONS.get(segment.reason or '', segment.reason)}"
     return f"Paused: {_PAUSES.get(segment.reason or '', segment.reason)}"
 
 
@@ -269,7 +292,7 @@ def promises(*, customer: Customer, severity: int, at: datetime) -> list[Promise
         return []
     return [
         _promise(objective, agreement, at)
-        for objective in agreement.policy.document["objectives"]
+        for objective in agreement.policy.objectives_for(Kind.INCIDENT)
         if objective["severity"] == Severity(severity).name
     ]
 

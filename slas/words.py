@@ -70,3 +70,14 @@ def say_target(seconds: int, hours: Hours) -> str:
 def hours_of(document: Mapping[str, Any], calendar: str | None) -> Hours:
     """Return the hours of one of a replay document's calendars; of the clock on the wall without one."""
     return ALWAYS if calendar is None else Hours.of(document["calendars"][calendar]["weekly"])
+
+
+def say_checked(ago: timedelta | None, *, lag: timedelta, is_late: bool) -> str:
+    """Say when the sweep looked at the clocks last and, where it is late, how far behind it is."""
+    if ago is None:
+        return "Clocks have never been checked"
+    said = f"{say_seconds(int(ago.total_seconds()))} ago"
+    if not is_late:
+        return f"Clocks checked {said}"
+    behind = f", {say_seconds(int(lag.total_seconds()))} behind" if lag else ""
+    return f"Clocks are late: last checked {said}{behind}"

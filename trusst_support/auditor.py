@@ -19,8 +19,8 @@ from core.tenancy import acting_as, worker_context
 from escalations.access import breaches_without_ladder
 from escalations.models import Escalation
 from notifications.models import Notification
-from slas.access import breaches_without_fact
-from slas.models import Clock, Watch
+from slas.access import CHECK, breaches_without_fact, overdue_changes
+from slas.models import Clock, Exclusion, Watch
 from tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
@@ -30,6 +30,8 @@ HEARTBEAT = "auditor"
 LATE_AFTER = timedelta(minutes=1)
 #: Tickets are closed by a sweep that runs once a minute.
 CLOSE_LATE_AFTER = timedelta(minutes=5)
+#: Clocks are compared with a replay once a night, which takes minutes.
+CHECK_LATE_AFTER = timedelta(hours=26)
 #: How far back finished things are looked at, so that an audit stays cheap for ever.
 LOOKS_BACK = timedelta(days=1)
 #: The auditor runs every minute, so three minutes of silence are no accident.
@@ -87,6 +89,12 @@ def _checks(now: datetime) -> list[tuple[str, QuerySet[Any]]]:
     return [
         ("watches overdue", Watch.objects.due_by(late)),
         ("watches that fail", Watch.objects.failing()),
+        ("watches of clocks that a replay contradicts", Watch.objects.differing()),
+        (
+            "nightly checks of clocks that did not end",
+            Heartbeat.objects.filter(name=CHECK, at__lte=now - CHECK_LATE_AFTER),
+        ),
+        ("calendars that have not reached every ticket", overdue_changes(late)),
         ("clocks past their due instant that nobody has looked at", Clock.objects.overdue_by(late)),
         ("breached clocks that the log does not know", breaches_without_fact(since=since)),
         ("recorded breaches that nobody was called about", breaches_without_ladder(since=since)),
@@ -97,4 +105,6 @@ def _checks(now: datetime) -> list[tuple[str, QuerySet[Any]]]:
             "tickets that should be closed",
             Ticket.objects.due_to_close().filter(closes_at__lte=now - CLOSE_LATE_AFTER),
         ),
+        ("contested exclusions that no desk lead was told of", Exclusion.objects.to_tell(late)),
+        ("questions that no desk lead was told of", Ticket.objects.leads_to_tell(late)),
     ]

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -179,15 +180,24 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 _SWEEP_SECONDS = 2
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds * 2}}
     for name, seconds in {
         "slas.tasks.sweep_due_clocks": _SWEEP_SECONDS,
+        "slas.tasks.apply_rule_changes": _SWEEP_SECONDS,
         "escalations.tasks.advance_due_escalations": _SWEEP_SECONDS,
         "notifications.tasks.deliver_due": _SWEEP_SECONDS,
         "tickets.tasks.close_due_tickets": 60,
+        "tickets.tasks.tell_leads": 10,
+        "slas.tasks.tell_contested_exclusions": 10,
         "trusst_support.tasks.audit": 60,
     }.items()
+} | {
+    "slas.tasks.check_clocks": {
+        "task": "slas.tasks.check_clocks",
+        "schedule": crontab(hour="16", minute="10"),  # in UTC: the night of the desk and of most customers
+        "options": {"expires": 3600},
+    }
 }
 
 # --- Signing in --------------------------------------------------------------------------------------
@@ -251,6 +261,7 @@ CONTENT_SECURITY_POLICY = {
 
 # --- The API -----------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
+    "SCHEMA_COERCE_PATH_PK": False,  # an address that says pk is described as it is
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -266,6 +277,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "HoldReasonEnum": "tickets.models.HoldChoice",
         "ResolutionCodeEnum": "tickets.models.ResolutionCode",
+        "ExclusionReasonEnum": "slas.models.ExclusionReason",
     },
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SWAGGER_UI_DIST": "SIDECAR",

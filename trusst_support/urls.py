@@ -16,6 +16,9 @@ urlpatterns = [
     path("", include("escalations.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("tickets.api_urls")),
+    path("api/v1/", include("slas.severity_api_urls")),
+    path("api/v1/", include("slas.exclusion_api_urls")),
+    path("api/v1/", include("slas.rule_api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "api/docs/",

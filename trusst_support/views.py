@@ -9,6 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from core.tenancy import acting_as, worker_context
+from slas.access import firing
 from trusst_support import auditor
 
 logger = logging.getLogger(__name__)
@@ -24,13 +26,23 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Say whether requests can be served, and beside it whether the auditor is heard.
+    """Say whether requests can be served, and beside it whether the auditor is heard and the clocks are looked at.
 
-    A silent auditor is for people to look at: taking every server out of service would not help.
+    A silent auditor or a late sweep is for people to look at: taking every server out of service would not help.
     """
     try:
         silent = auditor.is_silent()
+        with acting_as(worker_context()) as now:
+            clocks = firing(now)
     except DatabaseError:
         logger.exception("the database does not answer")
         return JsonResponse({"status": "unavailable"}, status=503)
-    return JsonResponse({"status": "ok", "auditor": "silent" if silent else "ok"})
+    return JsonResponse(
+        {
+            "status": "ok",
+            "auditor": "silent" if silent else "ok",
+            "clocks": "late" if clocks.is_late else "ok",
+            "clocks_checked_at": clocks.checked_at,
+            "clocks_lag_seconds": int(clocks.lag.total_seconds()),
+        }
+    )

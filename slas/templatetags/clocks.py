@@ -9,8 +9,9 @@ from django import template
 from django.urls import reverse
 
 from customers.models import Customer
-from slas.access import agreement_in_force
+from slas.access import agreement_in_force, firing
 from slas.presenters import clock_story, promises
+from slas.words import say_checked
 from tickets.models import Ticket
 from tickets.severity import Severity
 
@@ -51,3 +52,10 @@ def report_promises(
         "starts_now": to_desk or severity is Severity.P1,
         "customer": customer,
     }
+
+
+@register.inclusion_tag("slas/clocks_checked.html", takes_context=True)
+def clocks_checked(context: template.Context) -> dict[str, Any]:
+    """Show the desk that somebody looks at the clocks, or that nobody does."""
+    found = firing(context["now"])
+    return {"firing": found, "said": say_checked(found.checked_ago, lag=found.lag, is_late=found.is_late)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,11 +17,13 @@ from escalations import actions as escalations
 from escalations.models import Escalation
 from notifications import actions as notifications
 from slas import actions as slas
-from slas.models import Watch
+from slas.drafts import CalendarDraft, PolicyDraft
+from slas.models import CalendarVersion, PolicyVersion, Watch
 from tickets import actions as tickets
 from tickets import verbs
 from tickets.models import Ticket
 from tickets.tasks import close_due_tickets
+from trusst_support.demo import outside
 from trusst_support.demo.cast import DESK, MAIL_DOMAIN, ORGANISATIONS, Organisation
 from trusst_support.demo.story import TALES, Step, Tale, routine_tales
 
@@ -60,6 +62,8 @@ def play(*, now: datetime, password: str) -> int:
             else:
                 _take_step(cast, opened[number], step)
     _let_time_pass(until=now)
+    with standing_at(now):
+        _change_rules(cast, now=now)
     return len(opened)
 
 
@@ -79,6 +83,8 @@ def _let_time_pass(*, until: datetime) -> None:
                 raise RuntimeError("the demonstration is stuck: something is due, but nothing is done")
     with standing_at(until):
         close_due_tickets()
+        tickets.tell_leads()
+        slas.tell_contested()
         notifications.deliver_due(limit=5000)
 
 
@@ -139,10 +145,67 @@ def _take_on(organisation: Organisation, *, at: datetime, now: datetime) -> Cust
             number=f"MS-{organisation.key}-1",
             starts_on=(now - timedelta(days=199)).date(),
             ends_on=(now + timedelta(days=165)).date(),
+            notice_on=(now + timedelta(days=75)).date(),
+            renewal_note="Renews for another year unless either side gives notice.",
+            clauses={
+                "customer_reply": "6.1",
+                "customer_access": "6.2",
+                "vendor": "6.3",
+                "agreed_wait": "6.4",
+                "excluded": "7.2",
+            },
             actor=SYSTEM,
             at=at,
         )
     return customer
+
+
+def _change_rules(cast: Cast, *, now: datetime) -> None:
+    """Close a day that is to come, promise faster answers, and ask for a correction that waits."""
+    admin = cast.desk["Sam"]
+    with acting_as(access.desk_context(admin)) as at:
+        coming = _newest_calendar("NSW")
+        slas.publish_calendar(
+            name=coming.name,
+            region=coming.region,
+            draft=_with_closed_days(coming, [now + timedelta(days=9)], "Stocktaking"),
+            note="Acme closes its depots for stocktaking.",
+            base=coming.version,
+            effective_at=at + timedelta(days=1),
+            actor=access.desk_actor(admin),
+            at=at,
+        )
+        past = _newest_calendar("VIC")
+        slas.propose_correction(
+            base=past,
+            draft=_with_closed_days(past, [now - timedelta(days=ago) for ago in (5, 8, 11)], "Office move"),
+            effective_at=at - timedelta(days=12),
+            note="Banksia was closed for its move, which it told us afterwards.",
+            person=admin,
+            at=at,
+        )
+        policy = PolicyVersion.objects.order_by("-version")[0]
+        objectives = [
+            {**one, "target_seconds": 900} if (one["metric"], one["severity"]) == ("respond", "P1") else one
+            for one in policy.document["objectives"]
+        ]
+        slas.publish_policy(
+            name=policy.name,
+            draft=PolicyDraft(objectives=objectives, reopen_window=policy.document["reopen_window"]),
+            note="Critical incidents are answered within 15 minutes from the next renewals on.",
+            base=policy.version,
+            actor=access.desk_actor(admin),
+            at=at,
+        )
+
+
+def _newest_calendar(region: str) -> CalendarVersion:
+    return CalendarVersion.objects.of_family("business", region)[0]
+
+
+def _with_closed_days(version: CalendarVersion, days: list[datetime], name: str) -> CalendarDraft:
+    closed = {day.date().isoformat(): name for day in days}
+    return replace(version.draft, holidays={**version.draft.holidays, **closed})
 
 
 def _open(cast: Cast, tale: Tale) -> Ticket:
@@ -166,14 +229,20 @@ def _open(cast: Cast, tale: Tale) -> Ticket:
 
 def _take_step(cast: Cast, ticket: Ticket, step: Step) -> None:
     values: dict[str, Any] = dict(step.values)
-    person = cast.desk.get(step.who)
+    person, member = cast.desk.get(step.who), cast.members.get(step.who)
+    if step.verb in outside.STEPS:
+        outside.take(step.verb, ticket, values, person=person, member=member)
+        return
     if person is not None:
         context, actor, offered = access.desk_context(person), access.desk_actor(person), verbs.DESK
     else:
-        member = cast.members[step.who]
+        assert member is not None
         context, actor, offered = access.member_context(member), access.member_actor(member), verbs.MEMBER
     with acting_as(context) as at:
-        offered[step.verb].act(verbs.Request(ticket=ticket, actor=actor, at=at, values=values, person=person))
+        if "ago" in values:
+            values["restored_at"] = at - timedelta(minutes=values.pop("ago"))
+        asked = verbs.Request(ticket=ticket, actor=actor, at=at, values=values, person=person, member=member)
+        offered[step.verb].act(asked)
 
 
 def password_file() -> Any:

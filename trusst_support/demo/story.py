@@ -73,12 +73,30 @@ def confirm(after: int, who: str, severity: int, reason: str) -> Step:
     return Step(after, who, "severity", {"severity": severity, "reason": reason})
 
 
-def hold(after: int, who: str, reason: str, what: str) -> Step:
-    return Step(after, who, "hold", {"reason": reason, "note": what})
+def hold(after: int, who: str, reason: str, what: str, *, owner: str, evidence: str = "") -> Step:
+    return Step(after, who, "hold", {"reason": reason, "owner": owner, "note": what, "evidence": evidence})
+
+
+def reassess(after: int, who: str, work: Work, why: str, affected: Affected) -> Step:
+    return Step(after, who, "reassess", {"impact": _impact(work, who=affected), "reason": why})
 
 
 def restored(after: int, who: str) -> Step:
     return Step(after, who, "restored")
+
+
+def restored_earlier(after: int, who: str, *, ago: int) -> Step:
+    """Say that service was back some minutes before."""
+    return Step(after, who, "restored", {"ago": ago})
+
+
+def exclude(after: int, who: str, reason: str, evidence: str, **times: int) -> Step:
+    """Propose an exclusion; `starts_at` and `ends_at` are minutes after the report."""
+    return Step(after, who, "exclude", {"reason": reason, "evidence": evidence, **times})
+
+
+def decide(after: int, who: str, verb: str, reason: str) -> Step:
+    return Step(after, who, f"{verb} exclusion", {"reason": reason})
 
 
 def resolve(after: int, who: str, code: str = ResolutionCode.FIXED) -> Step:
@@ -118,8 +136,14 @@ TALES: tuple[Tale, ...] = (
                 "restore the 12:00 snapshot as a fallback.",
             ),
             hold(
-                62, "Tom", "vendor", "AWS attaches the volume of the standby; case opened as production down"
+                62,
+                "Tom",
+                "vendor",
+                "AWS attaches the volume of the standby",
+                owner="AWS Support",
+                evidence="Case 1764 0291 8835, opened as production down",
             ),
+            Step(70, "Ben", "contest", {"reason": "The snapshot restore is your own work. It goes on."}),
         ),
     ),
     Tale(
@@ -143,6 +167,16 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(6, "Priya"),
             reply(14, "Priya", "I see the queue on the storage gateway and am clearing it."),
+            confirm(15, "Priya", 3, "Studies open, slowly; radiology works on."),
+            reassess(
+                17, "Imran", Work.STOPPED, "The second hospital cannot open studies at all", Affected.TEAM
+            ),
+            Step(
+                19,
+                "Imran",
+                "review",
+                {"severity": 1, "reason": "Theatre lists wait for images. P3 is wrong for this."},
+            ),
         ),
     ),
     Tale(
@@ -153,6 +187,14 @@ TALES: tuple[Tale, ...] = (
         impact=P2_STOPPED,
         service="Billing run",
         account="corella-ops",
+        steps=(
+            Step(
+                68,
+                "Ruth",
+                "waive",
+                {"clock": "respond-1", "reason": "Corella's team was on the phone with us from the start."},
+            ),
+        ),
     ),
     Tale(
         customer="wattle",
@@ -165,7 +207,14 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(20, "Priya"),
             reply(31, "Priya", "Enlarging the volume is still running on the AWS side."),
-            hold(35, "Priya", "vendor", "AWS finishes optimising the volume"),
+            hold(
+                35,
+                "Priya",
+                "vendor",
+                "AWS finishes optimising the volume",
+                owner="AWS",
+                evidence="The volume's state in the console of wattle-shop is optimising",
+            ),
         ),
     ),
     Tale(
@@ -185,7 +234,16 @@ TALES: tuple[Tale, ...] = (
             reply(
                 80, "Tom", "Which of the two tunnels do the scanners use? The logs show one healthy tunnel."
             ),
-            hold(81, "Tom", "customer_reply", "Which tunnel the scanners use"),
+            hold(81, "Tom", "customer_reply", "Which tunnel the scanners use", owner="Aisha Rahman"),
+            exclude(
+                600,
+                "Tom",
+                "customer_network",
+                "The depot's router restarts every four minutes; its own log of today says so.",
+                starts_at=120,
+            ),
+            decide(660, "Mei", "approve", "The router is yours, and the tunnel on our side is healthy."),
+            decide(1500, "Ben", "contest", "We replaced the router at noon, and it still drops."),
         ),
     ),
     Tale(
@@ -209,6 +267,14 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(85, "Tom"),
             reply(88, "Tom", "The queue is intact; I am replaying the messages now."),
+            confirm(95, "Tom", 3, "Nothing is lost; results arrive late."),
+            Step(100, "Grace", "review", {"severity": 2, "reason": "Wards decide without these results."}),
+            Step(
+                118,
+                "Mei",
+                "decide",
+                {"severity": 2, "reason": "Late results have major impact on wards; P2 as you answered."},
+            ),
             restored(200, "Tom"),
             resolve(230, "Tom"),
         ),
@@ -243,6 +309,28 @@ TALES: tuple[Tale, ...] = (
         ),
     ),
     Tale(
+        customer="corella",
+        ago=4 * DAY,
+        subject="Outage map shows no outages",
+        text="The map is empty since the morning although two suburbs are dark.",
+        impact=P2,
+        service="Outage map",
+        account="corella-ops",
+        steps=(
+            take(8, "Tom"),
+            reply(12, "Tom", "The feed stopped at 06:00. I am reading why."),
+            reply(125, "Tom", "The feed's certificate was replaced; we ask the supplier for the new chain."),
+            reply(240, "Tom", "The supplier answered; the new chain is being tested."),
+            reply(355, "Tom", "The test works. Next is the switch in production."),
+            reply(468, "Tom", "We can switch as soon as you say when."),
+            hold(472, "Tom", "customer_reply", "When the switch may happen", owner="Tess Novak"),
+            reply(490, "Tess", "Any time now, please."),
+            restored(494, "Tom"),
+            reply(496, "Tom", "The map shows both outages again."),
+            resolve(510, "Tom"),
+        ),
+    ),
+    Tale(
         customer="jacaranda",
         ago=6 * HOUR,
         subject="Broker portal logs people out after five minutes",
@@ -253,6 +341,30 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(50, "Tom"),
             reply(55, "Tom", "The session store was resized last night; I am checking it."),
+        ),
+    ),
+    Tale(
+        customer="wattle",
+        ago=30 * HOUR,
+        subject="Shop tills cannot reach the stock system",
+        text="Two of three tills in every shop show *no connection*. Staff walk to the third one.",
+        impact=P2,
+        service="Stock system",
+        account="wattle-shop",
+        steps=(
+            take(15, "Priya"),
+            reply(20, "Priya", "The tills reach us again and again, then lose the way. I am on it."),
+            exclude(
+                310,
+                "Priya",
+                "customer_network",
+                "Your provider's incident 4471 took the shops' lines down: https://status.example.com/4471",
+                starts_at=120,
+                ends_at=300,
+            ),
+            decide(340, "Mei", "approve", "The provider confirms the times."),
+            reply(345, "Priya", "The lines are back. Two tills still need a new address, which I give them."),
+            restored_earlier(700, "Priya", ago=60),
         ),
     ),
     Tale(
@@ -273,7 +385,13 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(100, "Priya"),
             reply(110, "Priya", "The replica now copies across regions. May we look at the cost report?"),
-            hold(112, "Priya", "customer_access", "Read access to the cost report of wattle-data"),
+            hold(
+                112,
+                "Priya",
+                "customer_access",
+                "Read access to the cost report of wattle-data",
+                owner="Paula Stern",
+            ),
         ),
     ),
     Tale(
