@@ -21,10 +21,12 @@ from rest_framework.test import APIClient
 
 from core import now as core_now
 from customers.models import DeskPerson, Member
+from slas.models import ALWAYS_SINCE
 from tests.cast import START, Cast, assemble
 
 KEPT = ("django_migrations", "django_content_type", "slas_calendarversion", "slas_policyversion")
 LOGS = ("core_eventrecord", "core_deskrecord")
+VERSIONS = ("slas_calendarversion", "slas_policyversion")
 ALIASES = ("default", "ledger", "owner")
 
 
@@ -68,7 +70,12 @@ def _empty_as_owner(case: TransactionTestCase) -> None:
         tables = [row[0] for row in cursor.fetchall() if row[0] not in KEPT]
         for log in LOGS:
             cursor.execute(f'ALTER TABLE "{log}" DISABLE TRIGGER append_only_table')
+        for table in VERSIONS:
+            cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER append_only_rows')
         cursor.execute("TRUNCATE {} RESTART IDENTITY".format(", ".join(f'"{table}"' for table in tables)))
+        for table in VERSIONS:
+            cursor.execute(f'DELETE FROM "{table}" WHERE created_at > %s', [ALWAYS_SINCE])
+            cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER append_only_rows')
         for log in LOGS:
             cursor.execute(f'ALTER TABLE "{log}" ENABLE TRIGGER append_only_table')
     owner.close()

@@ -204,8 +204,9 @@ def test_text_that_the_database_cannot_hold_is_400(cast: Cast, call: Call, field
         ("severity", {"severity": "P5", "reason": "x"}, "severity"),
         ("severity", {"severity": 1, "reason": "x"}, "severity"),
         ("severity", {"severity": {"a": 1}, "reason": "x"}, "severity"),
-        ("hold", {"reason": "lunch", "note": "x"}, "reason"),
-        ("hold", {"reason": "vendor", "note": "x", "review_at": "soon"}, "review_at"),
+        ("hold", {"reason": "lunch", "owner": "x", "note": "x"}, "reason"),
+        ("hold", {"reason": "vendor", "owner": "x", "note": "x", "review_at": "soon"}, "review_at"),
+        ("hold", {"reason": "vendor", "note": "x", "evidence": "x"}, "owner"),
         ("resolve", {"code": "gone"}, "code"),
         ("take", {"version": 0}, "version"),
         ("take", {"version": "x"}, "version"),
@@ -216,6 +217,23 @@ def test_a_value_that_makes_no_sense_is_400_and_changes_nothing(
 ) -> None:
     before = everything_about(ticket)
     check(call(cast.engineer).post(f"{ALL}{ticket.number}/{name}/", values), 400, field)
+    assert everything_about(ticket) == before
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"reason": "vendor"}, "evidence"),
+        ({"reason": "agreed_wait", "evidence": "By phone"}, "review_at"),
+        ({"reason": "vendor", "evidence": "Case 17", "review_at": "2026-03-02T22:59:59Z"}, "review_at"),
+    ],
+)
+def test_a_hold_that_the_rules_refuse_is_422_and_changes_nothing(
+    cast: Cast, call: Call, ticket: Ticket, values: dict[str, str], field: str
+) -> None:
+    before = everything_about(ticket)
+    typed = {"owner": "AWS Support", "note": "A fix"} | values
+    check(call(cast.engineer).post(f"{ALL}{ticket.number}/hold/", typed), 422, field)
     assert everything_about(ticket) == before
 
 

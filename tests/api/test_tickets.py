@@ -46,7 +46,7 @@ def test_a_member_reports_as_themselves(cast: Cast, call: Call) -> None:
         "status": "new",
         "level": 1,
         "requester": "Acme Requester",
-        "verbs": ["reply"],
+        "verbs": ["reassess", "reply"],
     }
 
 
@@ -140,8 +140,15 @@ def test_each_caller_lists_what_they_may_read(cast: Cast, call: Call) -> None:
 def test_a_ticket_says_what_its_caller_may_do(cast: Cast, call: Call) -> None:
     ticket = file_ticket(cast.acme.requester)
     url = f"{ALL}{ticket.number}/"
-    assert call(cast.acme.requester).get(url).json()["verbs"] == ["reply"]
-    assert call(cast.acme.coordinator).get(url).json()["verbs"] == ["follow", "note", "reply", "unfollow"]
+    assert call(cast.acme.requester).get(url).json()["verbs"] == ["reassess", "reply", "review"]
+    assert call(cast.acme.coordinator).get(url).json()["verbs"] == [
+        "follow",
+        "note",
+        "reassess",
+        "reply",
+        "review",
+        "unfollow",
+    ]
     assert call(cast.engineer).get(url).json()["verbs"] == [
         "assign",
         "hold",
@@ -267,8 +274,9 @@ def test_the_desk_works_a_ticket_from_taking_to_closing(cast: Cast, call: Call) 
     said = do("severity", severity="P2", reason="More people call")
     assert (said["severity"], said["severity_verified_at"]) == ("P2", f"{START:%Y-%m-%dT%H:%M:%SZ}")
     review = f"{START + timedelta(hours=4):%Y-%m-%dT%H:%M:%SZ}"
-    said = do("hold", reason="vendor", note="AWS case 17", review_at=review)
+    said = do("hold", reason="vendor", owner="AWS", note="A fix", evidence="Case 17", review_at=review)
     assert (said["status"], said["hold_reason"], said["hold_review_at"]) == ("on_hold", "vendor", review)
+    assert (said["hold_owner"], said["hold_evidence"]) == ("AWS", "Case 17")
     assert do("resume")["status"] == "in_progress"
     assert do("restored")["status"] == "restored"
     assert do("reopen")["status"] == "in_progress"

@@ -9,9 +9,10 @@ from typing import ClassVar
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core import events
-from core.events import Audience, Event, load_event, publish, subscribe
+from core.events import Audience, Event, load_event, publish, publish_all, subscribe
 from core.models import EventRecord
 from core.tenancy import SYSTEM, acting_as, worker_context
 from tests.cast import START, Cast, file_ticket
@@ -240,3 +241,61 @@ def test_the_instant_of_a_fact_is_kept_in_utc(cast: Cast) -> None:
         record = publish(lamp(cast.acme.customer.pk, at=START))
         record.refresh_from_db()
     assert record.occurred_at == datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
+
+
+# --- Several at once ---------------------------------------------------------------------------------
+def test_several_facts_are_numbered_and_heard_in_the_order_given(cast: Cast, heard: list[LampLit]) -> None:
+    acme, globex = cast.acme.customer.pk, cast.globex.customer.pk
+    facts = [
+        lamp(acme, ticket_id=801),
+        lamp(globex, ticket_id=802),
+        lamp(acme, ticket_id=801, at=START - timedelta(hours=1)),
+        lamp(acme),
+    ]
+    with acting_as(worker_context()):
+        publish(lamp(acme, ticket_id=801))
+        records = publish_all(facts)
+    assert [record.seq for record in records] == [2, 1, 3, None]
+    assert heard[1:] == facts
+    assert [record.pk for record in lamps()][1:] == [record.pk for record in records]
+
+
+def test_equal_facts_without_a_key_are_two_and_with_one_are_one(cast: Cast, heard: list[LampLit]) -> None:
+    acme = cast.acme.customer.pk
+    with acting_as(worker_context()):
+        [old] = publish_all([lamp(acme, key="known")])
+        plain, again, first, second, known = publish_all(
+            [lamp(acme), lamp(acme), lamp(acme, key="new"), lamp(acme, key="new"), lamp(acme, key="known")]
+        )
+    assert plain.pk != again.pk
+    assert (first.pk, known.pk) == (second.pk, old.pk)
+    assert len(lamps()) == len(heard) == 4
+
+
+def test_each_customers_key_is_its_own_among_several(cast: Cast, heard: list[LampLit]) -> None:
+    acme, globex = cast.acme.customer.pk, cast.globex.customer.pk
+    with acting_as(worker_context()):
+        publish_all([lamp(acme, key="a"), lamp(globex, key="b")])
+        publish_all([lamp(acme, key="b"), lamp(globex, key="a")])
+    assert [(one.customer_id, one.source_key) for one in lamps()] == [
+        (acme, "a"),
+        (globex, "b"),
+        (acme, "b"),
+        (globex, "a"),
+    ]
+
+
+def test_nine_facts_take_as_many_statements_as_one(cast: Cast) -> None:
+    costs = []
+    for batch, count in enumerate((1, 9)):
+        facts = [lamp(cast.acme.customer.pk, ticket_id=810 + n, key=f"{batch}:{n}") for n in range(count)]
+        with acting_as(worker_context()), CaptureQueriesContext(connection) as captured:
+            publish_all(facts)
+        costs.append(len(captured))
+    assert costs == [4, 4]  # turns, what is known, numbers, rows
+
+
+def test_no_facts_are_no_statement(cast: Cast) -> None:
+    with acting_as(worker_context()), CaptureQueriesContext(connection) as captured:
+        assert publish_all([]) == []
+    assert len(captured) == 0

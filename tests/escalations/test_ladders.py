@@ -62,6 +62,23 @@ def test_a_critical_ticket_calls_the_engineers_at_once(cast: Cast) -> None:
     assert called() == {ENGINEER: 1}
 
 
+def test_a_ticket_that_turns_out_to_be_critical_calls_once(cast: Cast, clock: Clock) -> None:
+    ticket = file_ticket(cast.acme.requester, impact=HIGH)
+    clock.advance(minutes=5)
+    for severity in (Severity.P1, Severity.P1):  # raised, then confirmed
+        with acting_as(context_of(cast.engineer)) as now:
+            tickets.establish_severity(
+                ticket=ticket,
+                actor=actor_of(cast.engineer),
+                at=now,
+                severity=severity,
+                reason="Everyone is affected",
+            )
+    beat()
+    assert called("Raised to P1 Critical") == {ENGINEER: 1}
+    assert len(ladders(Trigger.CRITICAL_ARRIVED)) == 1
+
+
 def test_any_other_ticket_calls_nobody(cast: Cast) -> None:
     file_ticket(cast.acme.requester, impact=HIGH)
     beat()

@@ -30,7 +30,8 @@ def test_from_taking_to_resolving(real_cast: Cast, open_page: OpenPage, clock: C
 
     engineer.get_by_role("link", name="Hold…").click()
     engineer.get_by_label("Waiting for", exact=True).select_option("customer_reply")
-    engineer.get_by_label("What exactly, and from whom").fill("The branch, from Acme")
+    engineer.get_by_label("Who must act").fill("Acme Requester")
+    engineer.get_by_label("What exactly you wait for").fill("The branch")
     engineer.get_by_role("button", name="Put on hold").click()
     restoring = engineer.locator("section", has=engineer.locator("#clock-restore"))
     expect(restoring).to_contain_text("Paused")

@@ -17,12 +17,19 @@ NOBODY_ACTS_ON = {
     "escalations.acknowledged": "the log; the ladder was stopped by the action itself",
     "escalations.step_taken": "the log; the alert was queued by the action itself",
     "notifications.sent_again": "the log; the message is queued by the action itself",
+    "slas.agreement_ended": "tickets that reach the desk from then on find no term",
+    "slas.calendar_changed": "the clocks are replayed by the action that applies the change",
     "slas.agreement_attached": "the clocks are replayed by the handler that attached it",
+    "slas.exclusion_began": "the approval, published after it, replays the clocks",
+    "slas.verdict_corrected": "the clocks were replayed by what corrected them",
     "slas.agreement_signed": "tickets that reach the desk from then on look it up",
     "tickets.attachment_added": "the file shows beside its message",
     "tickets.customer_note": "only the customer's own people read it; it moves no clock",
+    "tickets.hold_contested": "a mark on the ticket lets a sweep tell the leads; it moves no clock",
     "tickets.internal_note": "only the desk reads it; it moves no clock",
     "tickets.opened": "clocks start when the ticket reaches the desk",
+    "tickets.review_asked": "a mark on the ticket lets a sweep tell the leads; it moves no clock",
+    "tickets.review_withdrawn": "the log; whoever asked knows",
 }
 
 

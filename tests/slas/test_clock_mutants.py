@@ -156,8 +156,8 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
          "        self.terms = terms\n        self.breached_at = None\n        self.outcome = PENDING\n        self._restart(halts, at, fact)\n\n    def inherit")
     ],
     "a change of severity rewrites a met outcome": [
-        ("        for metric in Metric:\n            cycle, terms = self._open(metric), self._terms(metric)\n",
-         "        for metric in Metric:\n            for past in self._cycles[metric]:\n                terms = self._terms(metric)\n                if not past.is_open and terms is not None and terms.target is not None and past._used > terms.target:\n                    past.outcome = MISSED\n            cycle, terms = self._open(metric), self._terms(metric)\n")
+        ("        for metric in self._cycles:\n            cycle, terms = self._open(metric), self._terms(metric)\n",
+         "        for metric in self._cycles:\n            for past in self._cycles[metric]:\n                terms = self._terms(metric)\n                if not past.is_open and terms is not None and terms.target is not None and past._used > terms.target:\n                    past.outcome = MISSED\n            cycle, terms = self._open(metric), self._terms(metric)\n")
     ],
     "the old calendar goes on after a retarget": [
         ("        self._end(at)\n        self.terms = terms\n        self._restart(halts, at, fact)\n\n    def inherit",
@@ -310,7 +310,7 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
     ],
     # --- segments
     "equal neighbours are not merged": [
-        ("== replace(segment, from_=held.from_)", "is segment")
+        ("_essence(held) == _essence(segment)", "held is segment")
     ],
     "closed hours are not cut out": [
         ("if segment.kind != COUNTED or segment.calendar is None:\n                yield", "if segment.kind:\n                yield")

@@ -36,7 +36,14 @@ def held(cast: Cast, clock: Clock) -> Ticket:
 
 
 def hold(ticket: Ticket, engineer: Any, now: datetime) -> None:
-    tickets.hold(ticket=ticket, actor=engineer, at=now, reason=HoldReason.CUSTOMER_REPLY, note="Which branch")
+    tickets.hold(
+        ticket=ticket,
+        actor=engineer,
+        at=now,
+        reason=HoldReason.CUSTOMER_REPLY,
+        owner="Acme",
+        note="Which branch",
+    )
 
 
 def read(answer: Any) -> dict[str, tuple[str, str, str]]:

@@ -38,7 +38,13 @@ def story(cast: Cast, clock: Clock) -> Ticket:
     clock.advance(minutes=20)
     with acting_as(context_of(engineer)) as now:
         tickets.hold(
-            ticket=ticket, actor=actor_of(engineer), at=now, reason=HoldReason.VENDOR, note="AWS case"
+            ticket=ticket,
+            actor=actor_of(engineer),
+            at=now,
+            reason=HoldReason.VENDOR,
+            owner="AWS Support",
+            note="AWS case",
+            evidence="Case 17",
         )
     clock.advance(hours=3)
     sweep_due_clocks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from core.models import EventRecord
 from core.tenancy import acting_as, worker_context
-from slas import actions
+from slas import actions, looks
 from slas.models import Clock, Watch
 from slas.tasks import sweep_due_clocks
 from tests.cast import CRITICAL, HIGH, LOW, START, Cast, actor_of, context_of, file_ticket, fresh
@@ -221,7 +222,10 @@ def hold(cast: Cast, ticket: Ticket, reason: str) -> None:
             actor=actor_of(cast.engineer),
             at=now,
             reason=HoldReason(reason),
+            owner="Acme",
             note="Asked in the ticket",
+            evidence="The ticket",
+            review_at=now + timedelta(days=1),
         )
 
 
@@ -311,14 +315,14 @@ def test_a_ticket_that_fails_is_put_off_and_holds_up_nobody(
 ) -> None:
     broken = file_ticket(cast.acme.requester, impact=CRITICAL)
     sound = file_ticket(cast.globex.requester, impact=CRITICAL)
-    real = actions.measure
+    real = looks.measure_records
 
-    def fail(ticket: Ticket, *, as_of: datetime) -> Any:
-        if ticket.pk == broken.pk:
+    def fail(records: Sequence[EventRecord], *, as_of: datetime) -> Any:
+        if records[0].ticket_id == broken.pk:
             raise TypeError("a fact of an unknown shape")
-        return real(ticket, as_of=as_of)
+        return real(records, as_of=as_of)
 
-    monkeypatch.setattr("slas.actions.clocks.measure", fail)
+    monkeypatch.setattr(looks, "measure_records", fail)
     clock.set(after(minutes=30))
     for failures, minutes in ((1, 1), (2, 2), (3, 3)):
         sweep_due_clocks()
@@ -327,7 +331,7 @@ def test_a_ticket_that_fails_is_put_off_and_holds_up_nobody(
         clock.advance(minutes=minutes)
     assert [one[1] for one in news(sound)] == ["respond"]
     assert "could not be checked" in caplog.text
-    monkeypatch.setattr("slas.actions.clocks.measure", real)
+    monkeypatch.setattr(looks, "measure_records", real)
     sweep_due_clocks()
     assert watch_of(broken).failures == 0
     assert news(broken) == [("breached", "respond", 1, after(minutes=30))]
@@ -340,10 +344,10 @@ def test_a_failing_ticket_is_never_put_off_for_more_than_an_hour(
     with acting_as(worker_context()):
         Watch.objects.update(failures=500)
 
-    def fail(ticket: Ticket, *, as_of: datetime) -> Any:
+    def fail(records: Sequence[EventRecord], *, as_of: datetime) -> Any:
         raise LookupError
 
-    monkeypatch.setattr("slas.actions.clocks.measure", fail)
+    monkeypatch.setattr(looks, "measure_records", fail)
     clock.set(after(minutes=30))
     sweep_due_clocks()
     assert watch_of(ticket).next_check_at == clock.now + timedelta(hours=1)
@@ -355,9 +359,9 @@ def test_a_crowd_is_swept_in_batches_the_longest_overdue_first(cast: Cast, clock
         some.append(file_ticket(cast.acme.requester, impact=CRITICAL))
         clock.advance(seconds=1)
     clock.set(after(hours=1))
-    assert actions.sweep(limit=2) == 2
+    assert actions.sweep(batch=2, seconds=0) == 2
     assert [bool(news(ticket)) for ticket in some] == [True, True, False, False, False]
-    assert [actions.sweep(limit=2) for _ in range(3)] == [2, 1, 0]
+    assert [actions.sweep(batch=2, seconds=0) for _ in range(3)] == [2, 1, 0]
     assert [news(ticket)[0][3] for ticket in some] == [after(minutes=30, seconds=n) for n in range(5)]
 
 

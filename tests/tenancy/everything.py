@@ -10,6 +10,8 @@ from customers import actions as customers
 from customers.models import Invitation, MemberRole
 from escalations import actions as escalations
 from notifications.models import DeliveryAttempt, Notification
+from slas import actions as slas
+from slas.models import EarlierRestoration, ExclusionReason
 from tests.cast import CRITICAL, Cast, House, actor_of, context_of, file_ticket, picture
 from tickets import actions as tickets
 from tickets.models import Attachment, Ticket
@@ -64,6 +66,21 @@ def furnish(cast: Cast, house: House) -> Belongings:
         assert notification is not None
         DeliveryAttempt.objects.create(
             customer=house.customer, notification=notification, number=1, begun_at=now + timedelta(seconds=1)
+        )
+        slas.propose_exclusion(
+            ticket=ticket,
+            person=cast.engineer,
+            actor=actor_of(cast.engineer),
+            at=now,
+            reason=ExclusionReason.NETWORK,
+            evidence="Graph 7",
+        )
+        EarlierRestoration.objects.create(
+            customer=house.customer,
+            ticket=ticket,
+            restored_at=now - timedelta(hours=1),
+            stated_at=now,
+            proposed_by=cast.engineer,
         )
         file = Attachment.objects.get(customer=house.customer, audience="public")
     return Belongings(house=house, ticket=ticket, file=file, invitation=invitation)

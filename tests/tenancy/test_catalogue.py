@@ -19,6 +19,8 @@ OUTSIDE = {
     "customers_deskperson": "the desk's people, whose names customers see",
     "slas_calendarversion": "opening hours and public holidays, the same for all",
     "slas_policyversion": "what is promised, the same for all",
+    "slas_correction": "calendars proposed for the past, which the desk decides",
+    "slas_rulechange": "which calendars have reached their tickets",
     "core_deskrecord": "facts about the desk",
     "core_heartbeat": "when the auditor last found all well",
 }
@@ -112,7 +114,8 @@ SELECT 'log can be changed by ' || role, relname FROM tables, application
 WHERE relname IN ('core_eventrecord', 'core_deskrecord', 'tickets_message', 'tickets_attachment')
 AND (has_table_privilege(role, oid, 'update') OR has_table_privilege(role, oid, 'delete'))
 UNION ALL
-SELECT 'append-only trigger missing', l.t FROM (VALUES ('core_eventrecord'), ('core_deskrecord')) AS l(t)
+SELECT 'append-only trigger missing', l.t
+FROM (VALUES ('core_eventrecord'), ('core_deskrecord'), ('slas_calendarversion'), ('slas_policyversion')) AS l(t)
 WHERE (SELECT count(*) FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
        WHERE c.relname = l.t AND g.tgenabled = 'O' AND g.tgname LIKE 'append_only%%') <> 2
 ORDER BY 1, 2
@@ -122,6 +125,8 @@ REFERENCES = [
     "message_id",
     "member_id",
     "requester_id",
+    "contest_by_id",
+    "review_by_id",
     "service_id",
     "aws_account_id",
     "notification_id",

@@ -189,7 +189,7 @@ def test_the_probe_of_each_composite_key_notices_when_the_key_is_gone(real_cast:
             ["%_same_customer"],
         )
         keys = cursor.fetchall()
-    assert len(keys) == 13
+    assert len(keys) == 17
     desk = "SELECT set_config('role', 'portal_desk', true)"
     for name, table, target, column in keys:
         point = (

@@ -14,8 +14,10 @@ from django.urls import get_resolver, reverse
 
 from core.models import EventRecord
 from core.tenancy import acting_as, worker_context
-from customers.models import DeskPerson, Member
+from customers.models import Customer, DeskPerson, Member
+from slas.models import Agreement, Correction
 from tests.cast import Cast
+from tests.slas.corrections import propose_one
 from tests.tenancy.everything import Belongings, furnish
 
 WHO = ("nobody", "requester", "coordinator", "lead", "outsider", "engineer", "desk lead", "manager", "admin")
@@ -37,11 +39,18 @@ DESK_POST = row(IN, FORBIDDEN, FORBIDDEN, WRONG)
 MEMBER_POST = row(IN, WRONG, HIDDEN, HIDDEN)
 LEVEL_1_POST = row(IN, (FORBIDDEN, WRONG, WRONG), HIDDEN, HIDDEN)
 FOLLOWING = row(IN, (FORBIDDEN, WRONG, WRONG), HIDDEN, HIDDEN)  # not for the requester
+LEADS_POST = [IN, *(FORBIDDEN,) * 5, WRONG, FORBIDDEN, WRONG]  # a manager decides nothing on a ticket
+DECISION = row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))  # there is nothing of that id
+LEADS_PAGE = row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, OK))
 API_READ = row(UNKNOWN, OK, HIDDEN, OK)
 API_DESK = row(UNKNOWN, FORBIDDEN, HIDDEN, STALE)
 API_FOLLOWING = row(
     UNKNOWN, (FORBIDDEN, OK, OK), HIDDEN, FORBIDDEN
 )  # no version: following changes no ticket
+
+API_RULES = row(UNKNOWN, FORBIDDEN, FORBIDDEN, OK)
+ADMINS_PAGE = [IN, *(FORBIDDEN,) * 7, OK]
+ADMINS_POST = [IN, *(FORBIDDEN,) * 7, WRONG]
 
 #: name → (method, statuses for WHO). POSTs carry too little, or a stale version, so that nothing changes.
 TABLE: dict[str, tuple[str, list[int]]] = {
@@ -71,8 +80,45 @@ TABLE: dict[str, tuple[str, list[int]]] = {
             "reopen",
             "return",
             "close",
+            "severity-preview",
         )
     },
+    "desk-ticket-decide": ("post", LEADS_POST),
+    "desk-ticket-answer": ("post", LEADS_POST),
+    "desk-report-holds": ("get", LEADS_PAGE),
+    "desk-report-holds-csv": ("get", LEADS_PAGE),
+    "desk-exclusions": ("get", PAGE_OF_DESK),
+    "desk-calendars": ("get", PAGE_OF_DESK),
+    "desk-calendar": ("get", PAGE_OF_DESK),
+    "desk-calendar-tester": ("get", PAGE_OF_DESK),
+    "desk-correction": ("get", PAGE_OF_DESK),
+    "desk-policies": ("get", PAGE_OF_DESK),
+    "desk-policy": ("get", PAGE_OF_DESK),
+    "desk-agreements": ("get", PAGE_OF_DESK),
+    "desk-agreement": ("get", PAGE_OF_DESK),
+    "desk-calendar-new": ("get", ADMINS_PAGE),
+    "desk-calendar-new-version": ("get", ADMINS_PAGE),
+    "desk-policy-new-version": ("get", ADMINS_PAGE),
+    "desk-agreement-sign": ("get", ADMINS_PAGE),
+    "desk-agreement-end": ("post", ADMINS_POST),
+    "desk-agreement-renew": ("post", ADMINS_POST),
+    # The administrator proposed it, and the manager was shown nothing.
+    "desk-correction-approve": ("post", [IN, *(FORBIDDEN,) * 6, STALE, WRONG]),
+    "desk-correction-reject": ("post", [IN, *(FORBIDDEN,) * 6, WRONG, WRONG]),
+    "portal-agreement": ("get", PAGE_OF_CUSTOMER),
+    "api-agreement": ("get", API_READ),
+    "api-calendars": ("get", API_RULES),
+    "api-calendar": ("get", API_RULES),
+    "api-policies": ("get", API_RULES),
+    "api-policy": ("get", API_RULES),
+    "desk-ticket-exclusions": ("get", PAGE_OF_DESK),
+    "desk-ticket-propose": ("post", DESK_POST),
+    "desk-ticket-waive": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, WRONG))),
+    "desk-exclusion-end": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    **{f"desk-exclusion-{name}": ("post", DECISION) for name in ("approve", "reject", "keep", "revoke")},
+    **{f"desk-restoration-{name}": ("post", DECISION) for name in ("approve", "reject")},
+    "portal-ticket-exclusions": ("get", PAGE_OF_CUSTOMER),
+    "portal-exclusion-contest": ("post", row(IN, HIDDEN, HIDDEN, HIDDEN)),
     "portal-tickets": ("get", PAGE_OF_CUSTOMER),
     "portal-report": ("get", PAGE_OF_CUSTOMER),
     "portal-report-preview": ("post", PAGE_OF_CUSTOMER),
@@ -84,6 +130,10 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "portal-ticket-reply": ("post", MEMBER_POST),
     "portal-ticket-reopen": ("post", MEMBER_POST),
     "portal-ticket-confirm": ("post", MEMBER_POST),
+    "portal-ticket-reassess": ("post", MEMBER_POST),
+    "portal-ticket-review": ("post", MEMBER_POST),
+    "portal-ticket-withdraw": ("post", MEMBER_POST),
+    "portal-ticket-contest": ("post", MEMBER_POST),
     "portal-ticket-note": ("post", LEVEL_1_POST),
     "portal-ticket-pass": ("post", LEVEL_1_POST),
     "portal-ticket-solve": ("post", row(IN, FORBIDDEN, HIDDEN, HIDDEN)),  # the desk has this ticket
@@ -97,11 +147,34 @@ TABLE: dict[str, tuple[str, list[int]]] = {
         f"api-ticket-{name}": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400))
         for name in ("assign", "severity", "hold", "return", "resolve")
     },
+    **{
+        f"api-ticket-{name}": ("post", [UNKNOWN, *(FORBIDDEN,) * 3, HIDDEN, FORBIDDEN, 400, FORBIDDEN, 400])
+        for name in ("decide", "answer")
+    },
+    **{
+        f"api-ticket-{name}": ("post", row(UNKNOWN, 400, HIDDEN, FORBIDDEN))
+        for name in ("reassess", "review", "contest")
+    },
+    "api-ticket-withdraw": ("post", row(UNKNOWN, STALE, HIDDEN, FORBIDDEN)),
+    "api-ticket-severity-preview": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400)),
     "api-ticket-reopen": ("post", row(UNKNOWN, STALE, HIDDEN, STALE)),
     "api-ticket-close": ("post", API_DESK),
     "api-ticket-pass": ("post", row(UNKNOWN, (FORBIDDEN, STALE, STALE), HIDDEN, FORBIDDEN)),
     "api-ticket-solve": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, FORBIDDEN)),
     "api-ticket-confirm": ("post", row(UNKNOWN, STALE, HIDDEN, FORBIDDEN)),
+    "api-exclusions": ("get", API_READ),
+    "api-exclusions-propose": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400)),
+    "api-exclusions-waive": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, (FORBIDDEN, 400))),
+    "api-exclusion-end": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, HIDDEN)),
+    "api-exclusion-contest": ("post", row(UNKNOWN, HIDDEN, HIDDEN, FORBIDDEN)),
+    **{
+        f"api-exclusion-{name}": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, (FORBIDDEN, HIDDEN)))
+        for name in ("approve", "reject", "keep", "revoke")
+    },
+    **{
+        f"api-restoration-{name}": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, (FORBIDDEN, HIDDEN)))
+        for name in ("approve", "reject")
+    },
     "api-ticket-follow": ("post", API_FOLLOWING),
     "api-ticket-unfollow": ("post", API_FOLLOWING),
 }
@@ -137,7 +210,20 @@ def test_every_address_is_in_the_table() -> None:
 @pytest.fixture
 def belongings(cast: Cast) -> Belongings:
     furnish(cast, cast.globex)
+    propose_one(cast)
     return furnish(cast, cast.acme)
+
+
+def rules_of(customer: Customer) -> dict[str, int]:
+    """Return the ids of the agreement of a customer, of what it pins, and of the correction that waits."""
+    with acting_as(worker_context()):
+        agreement = Agreement.objects.get(customer=customer)
+        return {
+            "agreement": agreement.pk,
+            "calendar": agreement.business_hours_id,
+            "policy": agreement.policy_id,
+            "correction": Correction.objects.get().pk,
+        }
 
 
 def address(name: str, of: Belongings) -> str:
@@ -147,6 +233,7 @@ def address(name: str, of: Belongings) -> str:
         "key": of.ticket.key,
         "token": of.file.token,
         "pk": of.invitation.pk + 1000,
+        **rules_of(of.house.customer),
     }
     [(_, params)] = get_resolver().reverse_dict.getlist(name)[0][0]
     return reverse(name, kwargs={param: everything[param] for param in params})

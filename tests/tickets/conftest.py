@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,10 @@ from tickets.lifecycle import HoldReason, Status
 from tickets.models import ResolutionCode, Ticket
 
 Place = Callable[..., Ticket]
+
+DAY = timedelta(days=1)
+#: What every hold says, whatever its reason.
+WAIT: dict[str, Any] = {"owner": "Ben of Acme", "note": "We wait", "evidence": "Case 17"}
 
 
 @pytest.fixture
@@ -33,7 +39,7 @@ def place(cast: Cast) -> Place:
             if status is Status.RESTORED and level > 1:
                 actions.mark_restored(ticket=ticket, actor=by, at=now)
             if hold is not None:
-                actions.hold(ticket=ticket, actor=by, at=now, reason=hold, note="We wait")
+                actions.hold(ticket=ticket, actor=by, at=now, reason=hold, **WAIT, review_at=now + DAY)
             if status in (Status.RESOLVED, Status.CLOSED) and level > 1:
                 actions.resolve(ticket=ticket, actor=by, at=now, code=ResolutionCode.FIXED)
             if status is Status.CLOSED and level > 1:

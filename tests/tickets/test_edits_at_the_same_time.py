@@ -19,7 +19,11 @@ def ticket(cast: Cast) -> Ticket:
 
 CHANGES: list[tuple[str, dict[str, Any], str]] = [
     ("severity", {"severity": 1, "reason": "Nobody can order"}, "reason"),
-    ("hold", {"reason": "vendor", "note": "AWS case 17"}, "note"),
+    (
+        "hold",
+        {"reason": "vendor", "owner": "AWS", "note": "AWS case 17", "evidence": "Case 17"},
+        "note",
+    ),
     ("return", {"reason": "Restart it first"}, "reason"),
 ]
 

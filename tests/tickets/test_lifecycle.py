@@ -11,21 +11,23 @@ from tickets.lifecycle import ENDED_BY_CUSTOMER, HoldReason, NotAllowed, Status,
 NEW, WORK, HOLD, RESTORED, RESOLVED, CLOSED = Status
 ALWAYS = {"note", "follow", "unfollow"}
 
-#: (status, with the desk, on hold) → all that is allowed there.
+OPEN = ALWAYS | {"reassess", "reply", "resolve"}
+DESK = OPEN | {"assign", "establish", "hold", "review"}
+
+#: (status, with the desk, on hold) → all that is allowed there while the customer waits for no decision.
 TABLE: dict[tuple[Status, bool, bool], set[str]] = {
-    (NEW, False, False): ALWAYS | {"pass", "reply", "resolve"},
-    (WORK, False, False): ALWAYS | {"pass", "reply", "resolve"},
-    (HOLD, False, True): ALWAYS | {"pass", "reply", "resolve"},
-    (RESTORED, False, False): ALWAYS | {"pass", "reply", "resolve", "reopen"},
-    (RESTORED, False, True): ALWAYS | {"pass", "reply", "resolve", "reopen"},
+    (NEW, False, False): OPEN | {"pass"},
+    (WORK, False, False): OPEN | {"pass"},
+    (HOLD, False, True): OPEN | {"pass"},
+    (RESTORED, False, False): OPEN | {"pass", "reopen"},
+    (RESTORED, False, True): OPEN | {"pass", "reopen"},
     (RESOLVED, False, False): ALWAYS | {"reply", "reopen", "close"},
     (CLOSED, False, False): ALWAYS,
-    (NEW, True, False): ALWAYS | {"return", "reply", "assign", "establish", "hold", "restore", "resolve"},
-    (WORK, True, False): ALWAYS | {"return", "reply", "assign", "establish", "hold", "restore", "resolve"},
-    (HOLD, True, True): ALWAYS
-    | {"return", "reply", "assign", "establish", "hold", "resume", "restore", "resolve"},
-    (RESTORED, True, False): ALWAYS | {"reply", "assign", "establish", "hold", "resolve", "reopen"},
-    (RESTORED, True, True): ALWAYS | {"reply", "assign", "establish", "hold", "resume", "resolve", "reopen"},
+    (NEW, True, False): DESK | {"return", "restore"},
+    (WORK, True, False): DESK | {"return", "restore"},
+    (HOLD, True, True): DESK | {"return", "restore", "resume", "contest"},
+    (RESTORED, True, False): DESK | {"reopen"},
+    (RESTORED, True, True): DESK | {"reopen", "resume", "contest"},
     (RESOLVED, True, False): ALWAYS | {"reply", "assign", "reopen", "close"},
     (CLOSED, True, False): ALWAYS,
 }
@@ -36,6 +38,25 @@ def test_exactly_these_verbs_are_allowed(status: Status, with_desk: bool, on_hol
     for level in (2, 3) if with_desk else (1,):
         allowed = {verb.value for verb in Verb if may(verb, status=status, level=level, on_hold=on_hold)}
         assert allowed == TABLE[status, with_desk, on_hold]
+
+
+@pytest.mark.parametrize(("status", "with_desk", "on_hold"), TABLE)
+def test_a_review_is_answered_or_withdrawn_wherever_the_ticket_is_and_not_asked_twice(
+    status: Status, with_desk: bool, on_hold: bool
+) -> None:
+    place = {"status": status, "level": 2 if with_desk else 1, "on_hold": on_hold}
+    allowed = {verb.value for verb in Verb if may(verb, **place, in_review=True)}  # type: ignore[arg-type]
+    assert allowed == TABLE[status, with_desk, on_hold] - {"review"} | {"decide", "withdraw"}
+
+
+@pytest.mark.parametrize(("status", "with_desk", "on_hold"), TABLE)
+def test_a_contested_hold_is_answered_and_not_contested_twice(
+    status: Status, with_desk: bool, on_hold: bool
+) -> None:
+    place = {"status": status, "level": 2 if with_desk else 1, "on_hold": on_hold}
+    allowed = {verb.value for verb in Verb if may(verb, **place, contested=True)}  # type: ignore[arg-type]
+    before = TABLE[status, with_desk, on_hold]
+    assert allowed == (before - {"contest"} | {"answer"} if "contest" in before else before)
 
 
 def test_the_table_leaves_out_only_what_cannot_be() -> None:
@@ -60,11 +81,16 @@ def test_the_table_leaves_out_only_what_cannot_be() -> None:
         ("hold", WORK, 1, "The ticket is with the customer's Level 1, not with the desk."),
         ("pass", WORK, 2, "The ticket is with the desk already."),
         ("resume", WORK, 2, "The ticket is not on hold."),
+        ("contest", WORK, 2, "The ticket is not on hold."),
+        ("answer", HOLD, 2, "Nobody contests this hold."),
+        ("decide", WORK, 2, "Nobody waits for a review of the severity."),
+        ("withdraw", CLOSED, 2, "Nobody waits for a review of the severity."),
+        ("review", WORK, 1, "The ticket is with the customer's Level 1, not with the desk."),
     ],
 )
 def test_a_refusal_says_why(verb: str, status: Status, level: int, reason: str) -> None:
     with pytest.raises(NotAllowed) as refused:
-        check(Verb(verb), status=status, level=level, on_hold=False)
+        check(Verb(verb), status=status, level=level, on_hold=status is HOLD)
     assert refused.value.reason == reason
 
 

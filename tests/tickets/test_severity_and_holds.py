@@ -13,6 +13,8 @@ from tests.conftest import Browse, Clock
 from tests.tickets.conftest import everything_about, facts_of
 from tickets.models import Ticket
 
+VENDOR = {"reason": "vendor", "owner": "AWS Support", "note": "AWS case 17", "evidence": "Case 17"}
+
 
 @pytest.fixture
 def ticket(cast: Cast) -> Ticket:
@@ -41,7 +43,13 @@ def test_a_changed_severity_records_who_when_and_why(
     )
     with acting_as(worker_context()):
         fact = EventRecord.objects.get(ticket_id=ticket.pk, type="tickets.severity_established")
-    assert fact.payload == {"severity": 1, "previous": 3, "reason": "Nobody can order", "verified": True}
+    assert fact.payload == {
+        "severity": 1,
+        "previous": 3,
+        "reason": "Nobody can order",
+        "verified": True,
+        "in_review": False,
+    }
 
 
 def test_the_present_severity_can_be_confirmed(cast: Cast, browse: Browse, ticket: Ticket) -> None:
@@ -81,7 +89,9 @@ def test_a_hold_says_whose_move_it_is(cast: Cast, browse: Browse, ticket: Ticket
         {
             "version": ticket.version,
             "reason": "vendor",
+            "owner": "AWS Support",
             "note": "AWS case 17",
+            "evidence": "Case 17",
             "review_at": "2026-03-03T14:00",
         },
     )
@@ -99,9 +109,15 @@ def test_a_hold_says_whose_move_it_is(cast: Cast, browse: Browse, ticket: Ticket
 
 def test_another_reason_replaces_the_present_one(cast: Cast, browse: Browse, ticket: Ticket) -> None:
     client, address = browse(cast.engineer), f"/desk/tickets/{ticket.key}/hold/"
-    client.post(address, {"version": ticket.version, "reason": "vendor", "note": "AWS case 17"})
+    client.post(address, VENDOR | {"version": ticket.version})
     client.post(
-        address, {"version": fresh(ticket).version, "reason": "customer_reply", "note": "Which region?"}
+        address,
+        {
+            "version": fresh(ticket).version,
+            "reason": "customer_reply",
+            "owner": "Ben of Acme",
+            "note": "Which region?",
+        },
     )
     assert (fresh(ticket).hold_reason, fresh(ticket).hold_note) == ("customer_reply", "Which region?")
 
@@ -111,7 +127,7 @@ def test_a_hold_of_a_restored_ticket_leaves_it_restored(cast: Cast, browse: Brow
     client.post(f"/desk/tickets/{ticket.key}/restored/", {"version": ticket.version})
     client.post(
         f"/desk/tickets/{ticket.key}/hold/",
-        {"version": fresh(ticket).version, "reason": "vendor", "note": "The root cause"},
+        VENDOR | {"version": fresh(ticket).version},
     )
     assert (fresh(ticket).status, fresh(ticket).hold_reason) == ("restored", "vendor")
     client.post(f"/desk/tickets/{ticket.key}/resume/", {"version": fresh(ticket).version})
@@ -121,13 +137,17 @@ def test_a_hold_of_a_restored_ticket_leaves_it_restored(cast: Cast, browse: Brow
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        ({"reason": "vendor", "note": ""}, "note"),
-        ({"reason": "vendor", "note": "  "}, "note"),
-        ({"reason": "lunch", "note": "Soon"}, "reason"),
-        ({"reason": "", "note": "Soon"}, "reason"),
-        ({"reason": "vendor", "note": "Case", "review_at": "2026-03-03T10:00"}, "review_at"),  # now
-        ({"reason": "vendor", "note": "Case", "review_at": "9999-12-31T23:59"}, "review_at"),
-        ({"reason": "vendor", "note": "Case", "review_at": "tomorrow"}, "review_at"),
+        ({"note": ""}, "note"),
+        ({"note": "  "}, "note"),
+        ({"owner": " "}, "owner"),
+        ({"evidence": " "}, "evidence"),
+        ({"reason": "agreed_wait", "evidence": ""}, "evidence"),
+        ({"reason": "agreed_wait"}, "review_at"),
+        ({"reason": "lunch"}, "reason"),
+        ({"reason": ""}, "reason"),
+        ({"review_at": "2026-03-03T10:00"}, "review_at"),  # now
+        ({"review_at": "9999-12-31T23:59"}, "review_at"),
+        ({"review_at": "tomorrow"}, "review_at"),
     ],
 )
 def test_a_hold_without_a_note_or_with_a_time_that_cannot_be_is_refused(
@@ -135,7 +155,7 @@ def test_a_hold_without_a_note_or_with_a_time_that_cannot_be_is_refused(
 ) -> None:
     before = everything_about(ticket)
     answer = browse(cast.engineer).post(
-        f"/desk/tickets/{ticket.key}/hold/", typed | {"version": ticket.version}
+        f"/desk/tickets/{ticket.key}/hold/", VENDOR | typed | {"version": ticket.version}
     )
     assert answer.status_code == 422
     assert set(answer.context["failed"]["hold"].errors) == {field}

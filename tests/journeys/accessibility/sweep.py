@@ -18,12 +18,15 @@ from customers.models import DeskPerson, Member, MemberRole
 from escalations import actions as escalations
 from notifications import actions as notifications
 from slas import actions as slas
+from slas.models import Agreement, Correction, ExclusionReason
 from tests.cast import CRITICAL, HIGH, Cast, actor_of, context_of, file_ticket, picture
 from tests.conftest import Clock
 from tests.journeys.conftest import OpenPage
+from tests.slas.corrections import propose_one
 from tickets import actions as tickets
 from tickets.lifecycle import HoldReason
 from tickets.models import Ticket
+from tickets.severity import Severity
 from trusst_support.local.mail import mailbox
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -51,7 +54,9 @@ _HIDDEN_FOCUS = """() => {
     return seen ? null : element.outerHTML.slice(0, 120);
 }"""
 
-Who = Literal["nobody", "requester", "coordinator", "lead", "engineer", "desk lead", "initech"]
+Who = Literal[
+    "nobody", "requester", "coordinator", "lead", "engineer", "desk lead", "manager", "admin", "initech"
+]
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,18 @@ def stage(cast: Cast, clock: Clock) -> None:
             body="Our own note",
             files=[picture("own.png")],
         )
+    _ask(cast, missed, held)
+    late = file_ticket(acme.requester, impact=CRITICAL, subject="Card reader offline")
+    with acting_as(context_of(cast.engineer)) as now:
+        tickets.post_reply(ticket=late, actor=actor_of(cast.engineer), at=now, body="We look at it")
+    _exclude(cast, held, is_approved=True)
+    _exclude(cast, missed, is_approved=False)
     clock.advance(minutes=45)
+    _hold(cast, late)  # a quarter of an hour before the update is due
     slas.sweep()
     escalations.advance_due()
     notifications.deliver_due()
+    propose_one(cast)
     assert missed.number == 1
 
 
@@ -108,17 +121,59 @@ def _work(cast: Cast, ticket: Ticket, end: str) -> None:
         tickets.post_internal_note(
             ticket=ticket, actor=engineer, at=now, body="Between us", files=[picture()]
         )
-        if end == "hold":
-            tickets.hold(
-                ticket=ticket,
-                actor=engineer,
-                at=now,
-                reason=HoldReason.CUSTOMER_REPLY,
-                note="Which tunnel it is",
-                review_at=now + timedelta(hours=4),
-            )
-        else:
+        if end == "restore":
             tickets.mark_restored(ticket=ticket, actor=engineer, at=now)
+    if end == "hold":
+        _hold(cast, ticket)
+
+
+def _hold(cast: Cast, ticket: Ticket) -> None:
+    with acting_as(context_of(cast.engineer)) as now:
+        tickets.hold(
+            ticket=ticket,
+            actor=actor_of(cast.engineer),
+            at=now,
+            reason=HoldReason.CUSTOMER_REPLY,
+            owner="Acme Coordinator",
+            note="Which tunnel it is",
+            evidence="https://status.example.com/8",
+            review_at=now + timedelta(minutes=30),
+        )
+
+
+def _ask(cast: Cast, reviewed: Ticket, held: Ticket) -> None:
+    """Let the customer ask for another severity, and contest a hold."""
+    member = cast.acme.coordinator
+    asked: dict[str, Any] = {"member": member, "actor": actor_of(member)}
+    with acting_as(context_of(member)) as now:
+        tickets.reassess_impact(
+            ticket=reviewed, actor=actor_of(member), at=now, impact=HIGH, reason="Half of them work again"
+        )
+        tickets.ask_for_review(
+            ticket=reviewed, **asked, at=now, severity=Severity.P2, reason="P1 is too much by now"
+        )
+        tickets.contest_hold(ticket=held, **asked, at=now, reason="We told you on the phone")
+
+
+def _exclude(cast: Cast, ticket: Ticket, *, is_approved: bool) -> None:
+    with acting_as(context_of(cast.engineer)) as now:
+        exclusion = slas.propose_exclusion(
+            ticket=ticket,
+            person=cast.engineer,
+            actor=actor_of(cast.engineer),
+            at=now,
+            reason=ExclusionReason.NETWORK,
+            evidence="The site does not answer: https://status.example.com/7",
+        )
+        if is_approved:
+            slas.approve_exclusion(
+                exclusion=exclusion,
+                person=cast.lead,
+                actor=actor_of(cast.lead),
+                at=now,
+                reason="Their own line is down.",
+                seen="",
+            )
 
 
 def stops(cast: Cast) -> Iterator[Stop]:
@@ -146,21 +201,58 @@ def stops(cast: Cast) -> Iterator[Stop]:
     yield Stop("portal-clocks", "coordinator", "/c/acme/tickets/1/clocks/")
     yield Stop("portal-clocks", "coordinator", "/c/acme/tickets/1/clocks/?at=2999-01-01T00:00")
     yield Stop("desk-clocks", "engineer", "/desk/tickets/ACME-2/clocks/?at=2026-03-03T10:20")
+    yield Stop("portal-ticket-exclusions", "coordinator", "/c/acme/tickets/2/exclusions/")
+    yield Stop("portal-ticket-exclusions", "coordinator", "/c/acme/tickets/2/exclusions/", "send empty")
+    yield Stop("desk-ticket-exclusions", "desk lead", "/desk/tickets/ACME-1/exclusions/", "open all")
+    yield Stop("desk-ticket-exclusions", "engineer", "/desk/tickets/ACME-3/exclusions/", "open all")
+    yield Stop("desk-exclusions", "desk lead", "/desk/exclusions/")
     yield Stop("people", "requester", "/c/acme/people/")
     yield Stop("people", "lead", "/c/acme/people/")
     yield Stop("people", "lead", "/c/acme/people/", "send empty")
     yield Stop("desk-queue", "engineer", "/desk/")
     yield Stop("desk-queue", "engineer", "/desk/?view=mine")
     yield Stop("desk-queue", "engineer", "/desk/?q=nothing")
+    yield Stop("desk-queue", "desk lead", "/desk/?view=reviews")
+    yield Stop("desk-queue", "desk lead", "/desk/?view=holds")
+    yield Stop("desk-report-holds", "desk lead", "/desk/reports/holds/")
+    yield Stop("desk-report-holds", "desk lead", "/desk/reports/holds/?until=2020-01-01")
     yield from (Stop("desk-ticket", "engineer", f"/desk/tickets/ACME-{n}/", "open all") for n in (1, 2, 3))
+    yield from (Stop("desk-ticket", "desk lead", f"/desk/tickets/ACME-{n}/", "open all") for n in (1, 2))
     yield Stop("desk-ticket", "engineer", "/desk/tickets/INIT-1/")
     yield Stop("desk-customers", "engineer", "/desk/customers/")
     yield Stop("desk-people", "desk lead", "/desk/customers/acme/people/")
     yield Stop("desk-report", "engineer", "/desk/customers/acme/report/")
+    yield from _rules(cast)
     yield Stop("local-mail", "nobody", "/local/mail/")
     yield Stop("local-mail-detail", "nobody", f"/local/mail/{mailbox()[0].name}/")
     yield Stop("404", "requester", "/c/acme/tickets/999/")
     yield Stop("403", "requester", "/desk/")
+
+
+def _rules(cast: Cast) -> Iterator[Stop]:
+    """Return the pages about calendars, policies and agreements."""
+    with acting_as(context_of(cast.engineer)):
+        agreement = Agreement.objects.get(customer=cast.acme.customer)
+        correction = Correction.objects.get()
+    calendar = f"/desk/rules/calendars/{agreement.business_hours_id}/"
+    policy = f"/desk/rules/policies/{agreement.policy_id}/"
+    yield Stop("portal-agreement", "requester", "/c/acme/agreement/")
+    yield Stop("portal-agreement", "initech", "/c/initech/agreement/")
+    yield Stop("desk-calendars", "engineer", "/desk/rules/")
+    yield Stop("desk-calendar", "engineer", calendar, "open all")
+    yield Stop("desk-calendar-new", "admin", "/desk/rules/calendars/new/", "send empty")
+    yield Stop("desk-calendar-new-version", "admin", f"{calendar}new/")
+    yield Stop("desk-calendar-new-version", "admin", f"{calendar}new/", "send empty")
+    asked = "length=1+business+day&start=2026-04-02T16:00&zone=Australia/Sydney"
+    yield Stop("desk-calendar-tester", "engineer", f"{calendar}try/?{asked}")
+    yield Stop("desk-calendar-tester", "engineer", f"{calendar}try/?length=soon&zone=Mars&start=")
+    yield Stop("desk-correction", "manager", f"/desk/rules/corrections/{correction.pk}/", "open all")
+    yield Stop("desk-policies", "engineer", "/desk/rules/policies/")
+    yield Stop("desk-policy", "engineer", policy)
+    yield Stop("desk-policy-new-version", "admin", f"{policy}new/", "send empty")
+    yield Stop("desk-agreements", "engineer", "/desk/rules/agreements/")
+    yield Stop("desk-agreement", "admin", f"/desk/rules/agreements/{agreement.pk}/", "open all")
+    yield Stop("desk-agreement-sign", "admin", "/desk/rules/agreements/sign/", "send empty")
 
 
 def _invitation() -> str:
@@ -179,6 +271,8 @@ def people(cast: Cast) -> dict[str, Member | DeskPerson | None]:
         "initech": cast.initech.lead,
         "engineer": cast.engineer,
         "desk lead": cast.lead,
+        "manager": cast.manager,
+        "admin": cast.admin,
     }
 
 

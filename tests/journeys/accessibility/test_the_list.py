@@ -17,6 +17,7 @@ NO_PAGE = {
     "desk-file": "a download",
     "portal-evidence": "a download",
     "desk-evidence": "a download",
+    "desk-report-holds-csv": "a download",
     "portal-report-preview": "part of the report page",
     "healthz": "for machines",
     "readyz": "for machines",
