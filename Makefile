@@ -6,8 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
+SCALE ?= smoke
+PEERS := .venv-bench
 
-.PHONY: help install up test check bench test-long format
+.PHONY: help install up test check bench bench-peers test-long format
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,8 +43,16 @@ check: install ## Lint, types, layers and migrations
 test-long: install ## The long suites: every page's accessibility, faults, whole starts and ends
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
 
-bench: install ## The benchmarks; figures, not verdicts
-	$(BIN)/python -m benchmarks.run
+bench: install ## The benchmarks; figures, not verdicts (SCALE=smoke or full)
+	$(BIN)/python -m benchmarks.run --scale $(SCALE)
+
+bench-peers: $(PEERS)/.installed ## Our calendar beside pandas and businesstimedelta
+	$(PEERS)/bin/python -m benchmarks.peers
+
+$(PEERS)/.installed: requirements/bench.txt
+	@test -x $(PEERS)/bin/pip || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
+	@touch $@
 
 format: install ## Put the code into the project's form
 	$(BIN)/ruff check --fix .

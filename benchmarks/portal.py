@@ -34,7 +34,7 @@ def main(module: str, arguments: list[str]) -> None:
     place.chmod(0o711)
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "trusst_support.settings",
-        "LOG_LEVEL": "ERROR",
+        "LOG_LEVEL": "WARNING",
         "PORTAL_DATA_DIR": str(place),
         "PORTAL_LOCAL": "1",
     }

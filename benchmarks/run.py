@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
 import platform
 from collections.abc import Iterator
 
+from benchmarks.scale import SCALES, VARIABLE
+
 #: Each has a function `figures()` that returns names with what was measured.
-MODULES = ("benchmarks.calendar", "benchmarks.clock", "benchmarks.queue")
+MODULES = (
+    "benchmarks.calendar",
+    "benchmarks.peers",
+    "benchmarks.clock",
+    "benchmarks.queue",
+    "benchmarks.firing",
+)
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scale", choices=SCALES, default="smoke", help="how many rows: %(choices)s")
+    os.environ[VARIABLE] = parser.parse_args().scale
     print(f"Python {platform.python_version()}, {os.cpu_count()} processors, {platform.machine()}\n")
     rows = list(_figures())
     widths = [max(len(row[place]) for row in rows) for place in (0, 1)]

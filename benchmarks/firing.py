@@ -1,0 +1,12 @@
+"""What it costs to notice that clocks are due; benchmarks/firing_inside.py says how it is measured."""
+
+from __future__ import annotations
+
+import json
+
+from benchmarks.portal import ask
+
+
+def figures() -> list[tuple[str, str]]:
+    """Return what a poll, a breach and an edited holiday cost, from a process with a database of its own."""
+    return [(str(name), str(value)) for name, value in json.loads(ask("benchmarks.firing_inside"))]
