@@ -41,7 +41,10 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-        kwargs.setdefault("error_messages", {"invalid": "Enter a day, for example 2026-12-24."})
+        kwargs.setdefault(
+            "error_messages",
+            {"required": "Select a day.", "invalid": "Enter a day, for example 2026-12-24."},
+        )
         super().__init__(**kwargs)
 
 
@@ -186,7 +189,12 @@ class CalendarForm(_VersionForm):
 class NewCalendarForm(CalendarForm):
     """A calendar that does not exist yet."""
 
-    name = forms.CharField(label="Name", max_length=40, help_text="What its hours are, such as business")
+    name = forms.CharField(
+        label="Name",
+        max_length=40,
+        help_text="What its hours are, such as business",
+        error_messages={"required": "Enter a name for the calendar."},
+    )
     region = forms.CharField(
         label="Region", required=False, max_length=8, help_text="Whose public holidays it has, such as NSW"
     )
@@ -210,9 +218,19 @@ def calendar_initial(version: CalendarVersion) -> dict[str, Any]:
 class TesterForm(forms.Form):
     """A question to a calendar: so much open time from an instant."""
 
-    length = forms.CharField(label="Open time", max_length=40, initial="4 h")
+    length = forms.CharField(
+        label="Open time",
+        max_length=40,
+        initial="4 h",
+        error_messages={"required": "Enter how much open time, for example 4 h."},
+    )
     start = LocalDateTimeField(label="From")
-    zone = forms.CharField(label="Time zone", max_length=60, validators=[validate_timezone])
+    zone = forms.CharField(
+        label="Time zone",
+        max_length=60,
+        validators=[validate_timezone],
+        error_messages={"required": "Enter a time zone, for example Australia/Sydney."},
+    )
 
     def clean_length(self) -> int:
         try:
@@ -280,7 +298,10 @@ class PolicyForm(_VersionForm):
     """What a policy says beside its objectives."""
 
     reopen = forms.CharField(
-        label="A resolved ticket can be reopened within", max_length=40, help_text="In business hours"
+        label="A resolved ticket can be reopened within",
+        max_length=40,
+        help_text="In business hours",
+        error_messages={"required": "Enter for how long, for example 5 business days."},
     )
 
     def clean_reopen(self) -> int:
@@ -328,7 +349,9 @@ def policy_initial(version: PolicyVersion) -> tuple[dict[str, Any], list[dict[st
 class _TermForm(forms.Form):
     """What a new term and a renewal both say."""
 
-    number = forms.CharField(label="Number", max_length=40)
+    number = forms.CharField(
+        label="Number", max_length=40, error_messages={"required": "Enter the agreement's number."}
+    )
     ends_on = DayField(label="Ends on")
     policy: forms.ModelChoiceField[PolicyVersion] = forms.ModelChoiceField(
         label="Policy", queryset=None, empty_label=None
@@ -354,7 +377,11 @@ class SignForm(_TermForm):
     """A new agreement."""
 
     customer: forms.ModelChoiceField[Customer] = forms.ModelChoiceField(
-        label="Customer", queryset=None, to_field_name="slug"
+        label="Customer",
+        queryset=None,
+        to_field_name="slug",
+        empty_label="Select a customer",
+        error_messages={"required": "Select a customer."},
     )
     starts_on = DayField(label="Begins on")
     business_hours: forms.ModelChoiceField[CalendarVersion] = forms.ModelChoiceField(

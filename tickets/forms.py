@@ -52,7 +52,11 @@ class LocalDateTimeField(forms.DateTimeField):
             "widget", forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         )
         kwargs.setdefault(
-            "error_messages", {"invalid": "Enter a day and a time, for example 2026-11-24 14:05."}
+            "error_messages",
+            {
+                "required": "Enter a day and a time.",
+                "invalid": "Enter a day and a time, for example 2026-11-24 14:05.",
+            },
         )
         super().__init__(**kwargs)
 
@@ -184,6 +188,7 @@ class ReportForm(ImpactForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Select who should see it first."},
     )
+    field_order: tuple[str, ...] = ("subject",)
 
     def __init__(self, *args: Any, customer: Customer, may_file_to_desk: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -210,7 +215,7 @@ class DeskReportForm(ReportForm):
         empty_label="Select a person",
         error_messages={"required": "Select who reports it."},
     )
-    field_order = ("requester",)
+    field_order = ("requester", "subject")
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, customer=customer, may_file_to_desk=True, **kwargs)

@@ -25,8 +25,10 @@ def test_every_benchmark_prints_its_figures(tmp_path: Path) -> None:
     )
     title, _, *rows = done.stdout.splitlines()
     assert title.startswith("Python 3.")
-    assert all(re.search(r"  +[\d.,]+ \S+$", row) for row in rows)
-    assert {re.split(r"[ :]", row)[0] for row in rows} == {name.split(".")[1] for name in MODULES}
+    assert [row for row in rows if not re.search(r"  +[\d.,]+( \S+)*$", row)] == []
+    # The peers are measured where they are installed, which the tests' environment leaves out.
+    printed = {re.split(r"[ :]", row)[0] for row in rows}
+    assert printed - {"peers"} == {name.split(".")[1] for name in MODULES} - {"peers"}
 
 
 def test_every_module_with_figures_is_run() -> None:

@@ -46,7 +46,7 @@ def clock_chip(ticket: Ticket, now: datetime, sentence: bool = False) -> dict[st
     if not ticket.has_cover:
         return chip | {"look": "none", "icon": "", "text": "Best effort"}
     if ticket.clock_state == "paused":
-        return chip | {"look": "paused", "icon": "pause", "text": _say_pause(ticket, now)}
+        return chip | {"look": "paused", "icon": "pause", "text": _say_pause(ticket, now, sentence)}
     if due is None:
         return chip | {"look": "met", "icon": "check", "text": "Nothing due"}
     chip["due"] = due
@@ -62,13 +62,22 @@ _AWAITED = {
     "vendor": "Vendor",
     "agreed_wait": "Agreed wait",
 }
+_AWAITED_BY_US = {
+    "customer_reply": "waiting for you",
+    "customer_access": "waiting for access from you",
+    "vendor": "waiting for a vendor",
+    "agreed_wait": "agreed wait",
+}
 
 
-def _say_pause(ticket: Ticket, now: datetime) -> str:
-    """Say for whom the clock stands still, and for how long."""
+def _say_pause(ticket: Ticket, now: datetime, sentence: bool) -> str:
+    """Say for whom the clock stands still, and for how long; to a member as the rest of a sentence."""
     if ticket.held_at is None:
-        return "Paused"
-    return f"{_AWAITED[ticket.hold_reason]}, {say_span(now, ticket.held_at)}"
+        return "paused" if sentence else "Paused"
+    span = say_span(now, ticket.held_at)
+    if sentence:
+        return f"paused, {_AWAITED_BY_US[ticket.hold_reason]} for {span}"
+    return f"{_AWAITED[ticket.hold_reason]}, {span}"
 
 
 @register.simple_tag(takes_context=True)
