@@ -261,6 +261,8 @@ class Services:
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # Its workers are the superuser's, so a test database they visit could not be dropped by its owner.
+            settings["autovacuum"] = "off"
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         ready = [self._program("pg_isready"), "-q", "-h", str(self.run), "-U", "postgres", "-d", "postgres"]
         self._spawn(
