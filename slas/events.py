@@ -160,7 +160,7 @@ class VerdictCorrected(Event):
     """A clock's verdict is another since something was recorded late; what was recorded before stays.
 
     `was` and `now` are outcomes, or `none` for a cycle that never was; `cause` is one word: exclusion,
-    restoration or calendar. The actor approved it.
+    restoration or calendar. The actor approved it; the system where a calendar's version came late.
     """
 
     type_name: ClassVar[str] = "slas.verdict_corrected"
@@ -173,7 +173,8 @@ class VerdictCorrected(Event):
     def sentence(self) -> str:
         change = VerdictChange(metric=self.metric, cycle=self.cycle, was=self.was, now=self.now)
         said = say_change(change)
-        return f"approved a correction: {said[0].lower()}{said[1:]}"
+        did = "approved" if self.actor.is_desk else "recorded"
+        return f"{did} a correction: {said[0].lower()}{said[1:]}"
 
 
 def say_change(change: VerdictChange) -> str:

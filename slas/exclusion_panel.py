@@ -176,12 +176,16 @@ class Panel:
     def _changes(self, name: str, about: Exclusion | EarlierRestoration) -> Changes | None:
         """Return which verdicts a decision would change; None where it leaves the past alone."""
         if name == "approve" and isinstance(about, Exclusion):
-            return previews.if_approved(about, as_of=self.now)
+            return previews.if_approved(about, as_of=self.now, log=self._log)
         if name == "approve" and isinstance(about, EarlierRestoration):
-            return previews.if_restoration_approved(about, as_of=self.now)
+            return previews.if_restoration_approved(about, as_of=self.now, log=self._log)
         if name == "revoke" and isinstance(about, Exclusion):
-            return previews.if_void(about, as_of=self.now)
+            return previews.if_void(about, as_of=self.now, log=self._log)
         return None
+
+    @cached_property
+    def _log(self) -> previews.Log:
+        return previews.Log.of(self.ticket)
 
     def _url(self, name: str, about: Subject) -> str:
         if self.member is not None:

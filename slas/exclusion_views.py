@@ -148,7 +148,8 @@ def _renew(panel: Panel, doing: verbs.Doing, about: Subject, form: Any) -> None:
         return
     about.refresh_from_db(fields=["version"])
     form.data = form.data.copy()
-    for name, value in panel.form(doing.name, about).initial.items():
+    afresh = replace(panel)  # what the panel has read may be what was stale
+    for name, value in afresh.form(doing.name, about).initial.items():
         form.data[name] = str(value)
 
 

@@ -157,7 +157,7 @@ def _severity(record: EventRecord, event: SeverityEstablished) -> list[dict[str,
 
 
 def _reassessed(record: EventRecord, event: ImpactReassessed) -> list[dict[str, Any]]:
-    if not event.applied or event.severity == event.previous:
+    if not event.applied:
         return []  # a proposal beside the severity in force has no clock effect
     return [_fact(record, event, kind="severity_set", severity=Severity(event.severity).name)]
 

@@ -3,40 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from core.models import EventRecord
 from slas.clock import replay
 from slas.documents import Replay, parse
 from slas.facts import document_of, iso, records_of
 from slas.models import EarlierRestoration, Exclusion
+from slas.rulebook import Rulebook
 from slas.verdicts import VerdictChange, changed_verdicts
 from tickets.models import Ticket
 
 Changes = Sequence[VerdictChange]
 
 
-def if_approved(exclusion: Exclusion, *, as_of: datetime) -> Changes:
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """A ticket's facts with the versions that they name, read once for several previews."""
+
+    records: Sequence[EventRecord]
+    book: Rulebook = field(default_factory=Rulebook)
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Log:
+        return cls(records=records_of(ticket))
+
+
+def if_approved(exclusion: Exclusion, *, as_of: datetime, log: Log | None = None) -> Changes:
     """Return which verdicts the approval of a proposed exclusion would change."""
     facts = [_fact(exclusion.starts_at, "excluded", reason=exclusion.reason)]
     if exclusion.ends_at is not None:
         facts.append(_fact(exclusion.ends_at, "included"))
-    return _changes(exclusion.ticket, as_of=as_of, added=facts)
+    return _changes(exclusion.ticket, as_of=as_of, added=facts, log=log)
 
 
-def if_void(exclusion: Exclusion, *, as_of: datetime) -> Changes:
+def if_void(exclusion: Exclusion, *, as_of: datetime, log: Log | None = None) -> Changes:
     """Return which verdicts change if an exclusion is revoked as if it had never been."""
-    return _changes(exclusion.ticket, as_of=as_of, without=[exclusion.pk])
+    return _changes(exclusion.ticket, as_of=as_of, without=[exclusion.pk], log=log)
 
 
-def if_restored(ticket: Ticket, *, restored_at: datetime, as_of: datetime) -> Changes:
+def if_restored(ticket: Ticket, *, restored_at: datetime, as_of: datetime, log: Log | None = None) -> Changes:
     """Return which verdicts change if service was back at an earlier instant than recorded."""
-    return _changes(ticket, as_of=as_of, added=[_fact(restored_at, "restored")])
+    return _changes(ticket, as_of=as_of, added=[_fact(restored_at, "restored")], log=log)
 
 
-def if_restoration_approved(restoration: EarlierRestoration, *, as_of: datetime) -> Changes:
+def if_restoration_approved(
+    restoration: EarlierRestoration, *, as_of: datetime, log: Log | None = None
+) -> Changes:
     """Return which verdicts the approval of an earlier restoration would change."""
-    return if_restored(restoration.ticket, restored_at=restoration.restored_at, as_of=as_of)
+    return if_restored(restoration.ticket, restored_at=restoration.restored_at, as_of=as_of, log=log)
 
 
 def replayed(ticket: Ticket, *, as_of: datetime) -> Replay:
@@ -45,11 +62,16 @@ def replayed(ticket: Ticket, *, as_of: datetime) -> Replay:
 
 
 def _changes(
-    ticket: Ticket, *, as_of: datetime, added: Sequence[dict[str, Any]] = (), without: Sequence[int] = ()
+    ticket: Ticket,
+    *,
+    as_of: datetime,
+    added: Sequence[dict[str, Any]] = (),
+    without: Sequence[int] = (),
+    log: Log | None = None,
 ) -> Changes:
-    records = records_of(ticket)
-    before = document_of(records, as_of=as_of)
-    after = document_of(records, as_of=as_of, without=without)
+    log = log or Log.of(ticket)
+    before = document_of(log.records, as_of=as_of, book=log.book)
+    after = document_of(log.records, as_of=as_of, without=without, book=log.book)
     return changed_verdicts(
         replay(parse(before)), replay(parse({**after, "facts": [*after["facts"], *added]}))
     )

@@ -21,6 +21,11 @@ class VerdictChange:
     was: str
     now: str
 
+    @property
+    def was_open(self) -> bool:
+        """Tell whether there was no verdict before."""
+        return self.was in _OPEN
+
 
 def changed_verdicts(before: Replay, after: Replay) -> Sequence[VerdictChange]:
     """Return the clocks whose outcome differs, ordered by metric, then cycle.

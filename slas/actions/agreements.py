@@ -10,7 +10,7 @@ from core.events import load_event, publish
 from core.problems import Refused, Stale
 from core.tenancy import SYSTEM, Actor
 from customers.models import Customer
-from slas.access import agreement_in_force
+from slas.access import agreement_in_force, versions_in_force
 from slas.actions.reaching import catch_up, hold_still
 from slas.events import AgreementAttached, AgreementEnded, AgreementSigned
 from slas.models import Agreement, CalendarVersion, PolicyVersion, usual_goals
@@ -188,6 +188,8 @@ def attach_agreement(*, ticket_id: int, customer_id: int, actor: Actor, at: date
         return
     families = (agreement.business_hours, agreement.always)
     hold_still(families)
+    # Whoever had to wait for a change reads again which versions hold.
+    agreement.business_hours, agreement.always = versions_in_force(families, at)
     publish(
         AgreementAttached(
             at=at,

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from core.events import publish, publish_desk
 from core.problems import Refused, Stale
-from core.tenancy import Actor, acting_as, worker_context
+from core.tenancy import SYSTEM, Actor, acting_as, worker_context
 from customers.access import desk_actor
 from slas.actions.clocks import refresh_clocks
 from slas.actions.closing import plan_closing
@@ -16,7 +16,7 @@ from slas.actions.reaching import pin_again, take_turns
 from slas.documents import Replay
 from slas.drafts import CalendarDraft, DraftError, PolicyDraft
 from slas.events import CalendarPublished, PolicyPublished, VerdictCorrected
-from slas.models import CalendarVersion, Correction, PolicyVersion, RuleChange
+from slas.models import CalendarVersion, PolicyVersion, RuleChange
 from slas.pins import replaced_by, tickets_pinned_to
 from slas.previews import replayed
 from slas.verdicts import changed_verdicts
@@ -213,9 +213,10 @@ def _sweep_once(limit: int) -> int | None:
         due = RuleChange.objects.due_by(now).filter(~Exists(before))
         for change in due.select_for_update(of=("self",), skip_locked=True, no_key=True):
             take_turns(change.calendar)
-            was = (change.last_ticket_id, change.waiting_ids)
+            was = change.last_ticket_id
             done = reach_some(change, at=now, limit=limit)
-            if change.applied_at is not None or was != (change.last_ticket_id, change.waiting_ids):
+            # That other tickets wait first now is no progress: a sweep would go round for ever.
+            if done or change.applied_at is not None or was != change.last_ticket_id:
                 return done
     return None
 
@@ -267,33 +268,42 @@ def _reach(change: RuleChange, ticket_id: int, replaced: list[int], *, at: datet
     )
     if ticket is None:
         return False
-    correction = change.correction
-    before = None if correction is None else replayed(ticket, as_of=at)
+    before = replayed(ticket, as_of=at)
     if not pin_again(ticket, change.calendar, since=change.effective_at, replaced=replaced):
         return True
-    if correction is not None and before is not None:
-        _correct(ticket, correction, before, at=at)
+    _correct(ticket, change, before, at=at)
     refresh_clocks(ticket_id=ticket.pk, customer_id=ticket.customer_id, at=at)
     if ticket.status == Status.RESOLVED and ticket.resolved_at is not None:
         plan_closing(ticket_id=ticket.pk, customer_id=ticket.customer_id, at=ticket.resolved_at)
     return True
 
 
-def _correct(ticket: Ticket, correction: Correction, before: Replay, *, at: datetime) -> None:
-    """Record each verdict that is another now, in the name of whoever approved it."""
-    assert correction.decided_by is not None
-    for change in changed_verdicts(before, replayed(ticket, as_of=at)):
+def _correct(ticket: Ticket, change: RuleChange, before: Replay, *, at: datetime) -> None:
+    """Record each verdict that is another now, in the name of whoever approved it.
+
+    Nobody approves a version that begins now or later. Where it comes to a ticket late, a verdict by the
+    hours before it may have been told meanwhile, and is taken back; what is missed only now is news.
+    """
+    correction = change.correction
+    if correction is None:
+        actor, key = SYSTEM, f"calendar-late:{change.pk}"
+    else:
+        assert correction.decided_by is not None
+        actor, key = desk_actor(correction.decided_by), f"calendar-corrected:{correction.pk}"
+    for verdict in changed_verdicts(before, replayed(ticket, as_of=at)):
+        if correction is None and verdict.was_open:
+            continue
         publish(
             VerdictCorrected(
                 at=at,
                 customer_id=ticket.customer_id,
                 ticket_id=ticket.pk,
-                actor=desk_actor(correction.decided_by),
-                source_key=f"calendar-corrected:{correction.pk}:{ticket.pk}:{change.metric}:{change.cycle}",
-                metric=change.metric,
-                cycle=change.cycle,
-                was=change.was,
-                now=change.now,
+                actor=actor,
+                source_key=f"{key}:{ticket.pk}:{verdict.metric}:{verdict.cycle}",
+                metric=verdict.metric,
+                cycle=verdict.cycle,
+                was=verdict.was,
+                now=verdict.now,
                 cause="calendar",
             )
         )

@@ -646,3 +646,19 @@ def test_the_list_asks_as_often_for_many_as_for_one(cast: Cast, browse: Browse, 
             client.get("/desk/exclusions/")
         counts.append(len(queries))
     assert counts[0] == counts[1] == counts[2]
+
+
+def test_a_tickets_page_asks_as_often_for_many_exclusions_as_for_one(
+    cast: Cast, browse: Browse, ticket: Ticket, engineer: Client, clock: Clock
+) -> None:
+    client = browse(cast.lead)
+    counts = []
+    for minute in (10, 20, 30):
+        clock.set(at(minutes=minute))
+        span = {"starts_at": typed(at(minutes=minute - 5)), "ends_at": typed(at(minutes=minute - 3))}
+        propose(engineer, ticket, **span)
+        decide(browse, cast.lead, ticket, "approve")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/desk/tickets/{ticket.key}/exclusions/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1] == counts[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.db import DatabaseError, connections, transaction
 from core.models import DeskRecord, EventRecord
 from core.tenancy import acting_as, worker_context
 from slas import actions
+from slas.actions import agreements
 from slas.actions.clocks import refresh_clocks
+from slas.actions.reaching import hold_still
 from slas.documents import dump
 from slas.models import CalendarVersion, RuleChange
 from slas.tasks import apply_rule_changes, sweep_due_clocks
@@ -188,6 +191,80 @@ def test_a_ticket_that_fails_waits_and_does_not_hold_up_the_others(
     assert len(changes_of(poisoned)) == 1
     with acting_as(worker_context()):
         assert RuleChange.objects.get().applied_at == clock.now
+
+
+def test_more_failing_tickets_than_a_batch_holds_end_the_sweep(
+    cast: Cast, browse: Browse, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = [file_ticket(cast.acme.requester, impact=NORMAL, subject=f"No. {n}") for n in range(2)]
+    tried: list[int] = []
+
+    def fail(*, ticket_id: int, **more: Any) -> None:
+        tried.append(ticket_id)
+        if len(tried) > 20:
+            pytest.fail("the sweep goes round for ever")
+        raise RuntimeError("poison")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("slas.actions.rules.refresh_clocks", fail)
+        confirm(browse(cast.admin), newest(), with_day(newest(), THURSDAY))
+        assert actions.sweep_changes(limit=1) == 0
+        assert actions.sweep_changes(limit=1) == 0
+    assert tried[-2:] == [ticket.pk for ticket in filed]  # each of them has its turn
+    assert actions.sweep_changes(limit=1) == 2
+    assert [len(changes_of(ticket)) for ticket in filed] == [1, 1]
+
+
+def test_a_version_that_arrives_late_takes_a_miss_back_by_a_correction_and_the_next_miss_is_told(
+    cast: Cast, browse: Browse, clock: Clock
+) -> None:
+    ticket = file_ticket(cast.acme.requester, impact=NORMAL)
+    form = with_day(newest(), "2026-03-03", effective_at="2026-03-03T12:00")  # 01:00 UTC
+    assert confirm(browse(cast.admin), newest(), form).status_code == 302
+    clock.set(utc("2026-03-03T03:05:00"))
+    sweep_due_clocks()  # before the version has come to the ticket
+    assert apply_rule_changes() == 1
+    assert clocks(ticket)["respond"].outcome == "pending"
+    with acting_as(worker_context()):
+        [corrected] = EventRecord.objects.filter(ticket_id=ticket.pk, type="slas.verdict_corrected")
+    assert (corrected.actor_kind, corrected.payload) == (
+        "system",
+        {"metric": "respond", "cycle": 1, "was": "missed", "now": "pending", "cause": "calendar"},
+    )
+    clock.set(utc("2026-03-04T00:01:00"))
+    sweep_due_clocks()
+    with acting_as(worker_context()):
+        told = EventRecord.objects.filter(ticket_id=ticket.pk, type="slas.objective_breached").order_by("seq")
+        assert [record.occurred_at for record in told] == [
+            utc("2026-03-03T03:00:00"),
+            utc("2026-03-04T00:00:00"),
+        ]
+    assert_cache_is_true(ticket)
+
+
+def test_a_ticket_that_waited_for_a_version_of_its_own_second_is_measured_by_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = hold_still
+
+    def publish_meanwhile(families: Any) -> None:
+        draft = newest().draft
+        with acting_as(context_of(cast.admin)) as now:
+            actions.publish_calendar(
+                name="business",
+                region="NSW",
+                draft=replace(draft, holidays={**draft.holidays, THURSDAY: "Day of mourning"}),
+                note="A day of mourning",
+                base=1,
+                actor=actor_of(cast.admin),
+                at=now,
+            )
+        wait(families)
+
+    monkeypatch.setattr(agreements, "hold_still", publish_meanwhile)
+    ticket = file_ticket(cast.acme.requester, impact=NORMAL)
+    assert clocks(ticket)["restore"].due_at == utc("2026-03-08T23:00:00")
+    assert apply_rule_changes() == 0
 
 
 def test_a_resolved_ticket_stays_open_to_reopening_by_the_new_hours(

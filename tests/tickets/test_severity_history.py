@@ -146,6 +146,24 @@ def test_at_level_1_a_critical_ticket_goes_to_the_desk(cast: Cast, browse: Brows
     }
 
 
+def test_the_clocks_follow_answers_that_count_only_since_the_ticket_was_returned(
+    cast: Cast, browse: Browse
+) -> None:
+    ticket = file_ticket(cast.acme.requester, impact=NORMAL)
+    reassess(browse, cast.acme.coordinator, ticket, DEGRADED)  # with the desk it is a proposal
+    browse(cast.engineer).post(
+        f"/desk/tickets/{ticket.key}/return/",
+        {"version": fresh(ticket).version, "reason": "Check the router"},
+    )
+    reassess(browse, cast.acme.coordinator, ticket, DEGRADED)  # at Level 1 it is the severity
+    now = fresh(ticket)
+    browse(cast.acme.coordinator).post(f"/c/acme/tickets/{ticket.number}/pass/", {"version": now.version})
+    with acting_as(worker_context()):
+        clocks = replay(parse(ticket_document(fresh(ticket), as_of=START))).clocks
+    assert now.severity == 2
+    assert {clock.severity for clock in clocks if clock.state != "stopped"} == {"P2"}
+
+
 def test_at_level_1_an_established_severity_stays(cast: Cast, browse: Browse) -> None:
     ticket = file_ticket(cast.acme.requester, impact=NORMAL)
     establish(browse, cast, ticket, 3, "As answered")
