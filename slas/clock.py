@@ -7,7 +7,7 @@ target is used up. What a ticket is after a fact decides which cycles are owed a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -58,10 +58,11 @@ class _Ticket:
         self._is_merged = False
         self._hold: Halt | None = None
         self._exclusions: list[Exclusion] = []
+        self._known_halts = Halts()
         self._cycles: dict[Metric, list[Cycle]] = {metric: [] for metric in Metric}
         self._is_opened = False
         self._entries: list[Entry] = []
-        self._known_terms: dict[tuple[Metric, str, str], Terms] = {}
+        self._known_terms: dict[tuple[str, str], Mapping[Metric, Terms]] = {}
 
     # --- the walk ---------------------------------------------------------------------------------
 
@@ -99,9 +100,9 @@ class _Ticket:
     def _breach(self, last: datetime) -> None:
         """Let every target that is used up by an instant be missed, in the order of their instants."""
         while due := [
-            (cycle.due_at, order, cycle)
+            (cycle.due_at or last, order, cycle)
             for order, cycles in enumerate(self._cycles.values())
-            if cycles and (cycle := cycles[-1]).due_at is not None and cycle.due_at <= last
+            if cycles and (cycle := cycles[-1]).is_due_by(last)
         ]:
             at, _, cycle = min(due, key=lambda item: item[:2])
             cycle.miss(at)
@@ -109,17 +110,16 @@ class _Ticket:
 
     def _settle(self, fact: Fact) -> None:
         """Bring the cycles in line with the ticket after a fact: start, retarget, halt or count."""
-        halts = self._halts
-        for metric in self._cycles:
-            cycle, terms = self._open(metric), self._terms(metric)
-            if terms is None:
-                continue
-            if cycle is None:
+        halts, in_force = self._halts, self._in_force
+        if in_force is None:
+            return
+        for metric, cycles in self._cycles.items():
+            if not cycles or not cycles[-1].is_open:
                 self._start_if_owed(metric, fact.at, fact.id)
-            elif cycle.terms is not terms:
-                cycle.retarget(terms, halts, fact.at, fact.id)
+            elif cycles[-1].terms is not in_force[metric]:
+                cycles[-1].retarget(in_force[metric], halts, fact.at, fact.id)
             else:
-                cycle.follow(halts, fact.at, fact.id)
+                cycles[-1].follow(halts, fact.at, fact.id)
         self._end_missed_update(fact.at)
 
     # --- the facts --------------------------------------------------------------------------------
@@ -271,7 +271,11 @@ class _Ticket:
 
     @property
     def _halts(self) -> Halts:
-        return Halts(exclusion=self._exclusion, hold=self._hold)
+        """Return what keeps the ticket from moving, the same object for as long."""
+        exclusion, known = self._exclusion, self._known_halts
+        if known.hold is not self._hold or known.exclusion is not exclusion:
+            self._known_halts = Halts(exclusion=exclusion, hold=self._hold)
+        return self._known_halts
 
     def _party(self) -> Party | None:
         if self._is_over or self._resolved_at is not None:
@@ -281,19 +285,27 @@ class _Ticket:
     def _policy_in_force(self) -> Policy | None:
         return None if self._policy is None else self._document.policies[self._policy]
 
-    def _terms(self, metric: Metric) -> Terms | None:
-        """Return what is in force for a metric, the same object for as long; None until both severity and
-        policy are known.
-        """
+    @property
+    def _in_force(self) -> Mapping[Metric, Terms] | None:
+        """Return what is in force, the same objects for as long; None until severity and policy are known."""
         if self._policy is None or self._severity is None:
             return None
-        key = metric, self._policy, self._severity
-        terms = self._known_terms.get(key)
+        terms = self._known_terms.get((self._policy, self._severity))
         if terms is None:
-            objective = self._document.policies[self._policy].objective(metric, self._severity)
-            terms = Terms(severity=self._severity, policy=self._policy, objective=objective)
-            self._known_terms[key] = terms
+            policy = self._document.policies[self._policy]
+            terms = {
+                metric: Terms(
+                    severity=self._severity,
+                    policy=self._policy,
+                    objective=policy.objective(metric, self._severity),
+                )
+                for metric in Metric
+            }
+            self._known_terms[self._policy, self._severity] = terms
         return terms
+
+    def _terms(self, metric: Metric) -> Terms | None:
+        return None if self._in_force is None else self._in_force[metric]
 
     def _is_within_window(self, ended_at: datetime, at: datetime) -> bool:
         policy = self._policy_in_force()
@@ -325,8 +337,10 @@ class _Ticket:
 
     def _start_if_owed(self, metric: Metric, at: datetime, fact: str) -> None:
         """Start the next cycle of a metric that is owed and has a target."""
+        if not self._is_owed(metric):
+            return
         terms = self._terms(metric)
-        if terms is None or terms.objective is None or not self._is_owed(metric):
+        if terms is None or terms.objective is None:
             return
         cycles = self._cycles[metric]
         cycles.append(

@@ -7,8 +7,9 @@ counted stretches. Nothing is ever added back: what is not counted is not there.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from slas.calendar import Calendar, CalendarError
 from slas.documents import DEFAULT_STOPS, ClockResult, Fact, Metric, Objective, Segment
@@ -18,8 +19,7 @@ PENDING, MET, MISSED, CANCELLED = "pending", "met", "missed", "cancelled"
 NO_OBJECTIVE = "no_objective"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Terms:
+class Terms(NamedTuple):
     """What is in force for a metric: a severity, a policy, and what the policy promises, if anything."""
 
     severity: str
@@ -35,8 +35,7 @@ class Terms:
         return None if self.objective is None else self.objective.calendar
 
 
-@dataclass(frozen=True, kw_only=True)
-class Halt:
+class Halt(NamedTuple):
     """A hold or an exclusion: why, and the fact that began it."""
 
     reason: str
@@ -44,8 +43,7 @@ class Halt:
     lacks_plan: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Halts:
+class Halts(NamedTuple):
     """What keeps a ticket from moving now."""
 
     exclusion: Halt | None = None
@@ -61,8 +59,7 @@ class Exclusion:
     halt: Halt
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Condition:
+class _Condition(NamedTuple):
     """What a cycle does: its kind, and for a halt the reason and the fact."""
 
     kind: str
@@ -70,8 +67,7 @@ class _Condition:
     fact: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """The stretch that a cycle is in: since when, what it does, and under which terms."""
 
     start: datetime
@@ -123,9 +119,11 @@ class Cycle:
         self.is_waived = False
         #: The fact that last started, resumed or retargeted it.
         self.counts_since = fact
-        #: When its target is used up if nothing happens; None while nothing is counted, and once breached.
-        self.due_at: datetime | None = None
         self._calendars = calendars
+        self._halts = halts
+        #: What is left of its target since the stretch began; None while nothing is counted, and once breached.
+        self._left: int | None = None
+        self._due_at: datetime | None = None
         self._stretch: _Stretch | None = None
         self._past: list[Segment] = []
         self._used = 0
@@ -138,6 +136,28 @@ class Cycle:
     @property
     def is_open(self) -> bool:
         return self.stopped_at is None
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Return when its target is used up if nothing happens; None while nothing is counted, and once breached."""
+        objective = self.terms.objective
+        if self._left is None or self._stretch is None or objective is None:
+            return None
+        if self._due_at is None:
+            self._due_at = reached(self._calendars[objective.calendar], self._stretch.start, self._left)
+        return self._due_at
+
+    def is_due_by(self, moment: datetime) -> bool:
+        """Tell whether its target is used up by a moment.
+
+        Open time is never ahead of the wall clock, so most answers need no calendar.
+        """
+        if self._left is None or self._stretch is None:
+            return False
+        if (moment - self._stretch.start).total_seconds() < self._left:
+            return False
+        due_at = self.due_at
+        return due_at is not None and due_at <= moment
 
     @property
     def is_empty(self) -> bool:
@@ -153,7 +173,10 @@ class Cycle:
 
     def follow(self, halts: Halts, at: datetime, fact: str) -> None:
         """Halt or count as the ticket now asks; a halt that does not stop this cycle leaves no trace."""
+        if halts is self._halts:
+            return
         assert self._stretch is not None
+        self._halts = halts
         before, now = self._stretch.condition, self._condition(halts)
         if now == before:
             return
@@ -198,7 +221,7 @@ class Cycle:
         """Record the breach, which stays whatever follows."""
         self.breached_at = at
         self.outcome = MISSED
-        self.due_at = None
+        self._left = None
 
     def satisfy(self, fact: Fact) -> None:
         """Stop it because what it waits for has happened."""
@@ -217,7 +240,7 @@ class Cycle:
         assert self._stretch is not None
         self._stopped_while = self._stretch.condition.kind
         self._end(at)
-        self._stretch = self.due_at = None
+        self._stretch = self._left = None
         self.stopped_at = at
         self.outcome = outcome if self.breached_at is None else MISSED
 
@@ -247,6 +270,7 @@ class Cycle:
         """Begin a stretch that counts since this fact; miss the target if it is used up already."""
         self.counts_since = fact
         self._halted = None
+        self._halts = halts
         self._begin(self._condition(halts), at)
         if self.breached_at is None and self.terms.target is not None and self._used >= self.terms.target:
             self.miss(at)
@@ -256,10 +280,10 @@ class Cycle:
             start=at, condition=condition, fact=condition.fact or self.counts_since, terms=self.terms
         )
         objective = self.terms.objective
-        self.due_at = None
+        self._left = self._due_at = None
         if condition.kind == COUNTED and objective is not None and self.breached_at is None:
             left = max(0, objective.target_seconds - self._used)
-            self.due_at = reached(self._calendars[objective.calendar], at, left)
+            self._left = left
 
     def _end(self, at: datetime) -> None:
         if self._stretch is not None and self._stretch.start < at:
@@ -334,11 +358,12 @@ class Cycle:
                 yield segment
                 continue
             for begin, end, is_open in pieces:
-                yield replace(segment, from_=begin, to=end, kind=COUNTED if is_open else CLOSED)
+                yield segment._replace(from_=begin, to=end, kind=COUNTED if is_open else CLOSED)
 
 
-def _essence(segment: Segment) -> tuple[str | None, ...]:
-    return segment.kind, segment.reason, segment.fact, segment.policy, segment.calendar
+def _essence(segment: Segment) -> tuple[object, ...]:
+    """Return everything but its place."""
+    return segment[2:]
 
 
 def _merged(segments: Iterable[Segment]) -> Iterator[Segment]:
@@ -346,7 +371,7 @@ def _merged(segments: Iterable[Segment]) -> Iterator[Segment]:
     held: Segment | None = None
     for segment in segments:
         if held is not None and held.to == segment.from_ and _essence(held) == _essence(segment):
-            held = replace(held, to=segment.to)
+            held = held._replace(to=segment.to)
             continue
         if held is not None:
             yield held

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from slas.calendar import YEARS, Calendar, CalendarError, read_instant
 
@@ -120,8 +120,7 @@ class ReplayDocument:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Segment:
+class Segment(NamedTuple):
     """A stretch of a clock's life of one kind: counted, paused, closed or excluded."""
 
     from_: datetime

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import NamedTuple
 
 from slas.cycle import Halts
 from slas.documents import Ledger
@@ -25,8 +25,7 @@ class Party(StrEnum):
     AFTER_RESTORE = "after_restore"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """From an instant on the time is a party's; None once the ticket has ended, until it is reopened."""
 
     at: datetime

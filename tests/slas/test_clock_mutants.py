@@ -156,12 +156,12 @@ MUTANTS: dict[str, list[tuple[str, str]]] = {
          "        self.terms = terms\n        self.breached_at = None\n        self.outcome = PENDING\n        self._restart(halts, at, fact)\n\n    def inherit")
     ],
     "a change of severity rewrites a met outcome": [
-        ("        for metric in self._cycles:\n            cycle, terms = self._open(metric), self._terms(metric)\n",
-         "        for metric in self._cycles:\n            for past in self._cycles[metric]:\n                terms = self._terms(metric)\n                if not past.is_open and terms is not None and terms.target is not None and past._used > terms.target:\n                    past.outcome = MISSED\n            cycle, terms = self._open(metric), self._terms(metric)\n")
+        ("        for metric, cycles in self._cycles.items():\n            if not cycles or",
+         "        for metric, cycles in self._cycles.items():\n            for past in cycles:\n                terms = in_force[metric]\n                if not past.is_open and terms.target is not None and past._used > terms.target:\n                    past.outcome = MISSED\n            if not cycles or")
     ],
     "the old calendar goes on after a retarget": [
         ("        self._end(at)\n        self.terms = terms\n        self._restart(halts, at, fact)\n\n    def inherit",
-         "        self._end(at)\n        if terms.objective and self.terms.objective:\n            terms = replace(terms, objective=replace(terms.objective, calendar=self.terms.objective.calendar))\n        self.terms = terms\n        self._restart(halts, at, fact)\n\n    def inherit")
+         "        self._end(at)\n        if terms.objective and self.terms.objective:\n            terms = terms._replace(objective=terms.objective.__class__(**{**vars(terms.objective), 'calendar': self.terms.objective.calendar}))\n        self.terms = terms\n        self._restart(halts, at, fact)\n\n    def inherit")
     ],
     "without a target the clock runs on": [
         ("return _Condition(kind=PAUSED, reason=NO_OBJECTIVE)", "return _Condition(kind=COUNTED)")
