@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from customers.models import Customer
 from slas.access import agreement_in_force, firing
-from slas.presenters import clock_story, promises
+from slas.presenters import ClockView, clock_story, promises
+from slas.sentences import tell
 from slas.words import say_checked
 from tickets.models import Ticket
 from tickets.severity import Severity
@@ -59,3 +60,9 @@ def clocks_checked(context: template.Context) -> dict[str, Any]:
     """Show the desk that somebody looks at the clocks, or that nobody does."""
     found = firing(context["now"])
     return {"firing": found, "said": say_checked(found.checked_ago, lag=found.lag, is_late=found.is_late)}
+
+
+@register.simple_tag(takes_context=True)
+def told(context: template.Context, clock: ClockView) -> list[str]:
+    """Return a clock's life in sentences."""
+    return tell(clock, now=context["now"])

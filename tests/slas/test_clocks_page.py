@@ -127,3 +127,40 @@ def test_a_ticket_without_an_agreement_says_that_no_clock_runs(cast: Cast, brows
     answer = browse(cast.initech.requester).get("/c/initech/tickets/1/clocks/")
     assert list(answer.context["story"].clocks) == []
     assert "no clock runs" in answer.content.decode()
+
+
+@pytest.mark.parametrize("url", [OURS, DESKS, "/c/acme/tickets/1/", "/desk/tickets/ACME-1/"])
+def test_each_clock_is_told_in_sentences(cast: Cast, held: Ticket, browse: Browse, url: str) -> None:
+    page = browse(cast.engineer if "desk" in url else cast.acme.requester).get(url).content.decode()
+    for sentence in (
+        "Counted 20 min from 10:00 to 10:20 AEDT.",
+        (
+            "Paused 30 min from 10:20 to 10:50 AEDT: waiting for the customer’s reply. "
+            "Desk Engineer set this: “Which branch”."
+        ),
+        "That is 30 min counted of 8 h.",
+        "7 h 30 min are left, so it is due at 18:30 AEDT if nothing stops it.",
+        "It was done at 10:10 AEDT: met.",
+    ):
+        assert f"<li>{sentence}</li>" in page.replace("&#x27;", "’")
+
+
+def test_a_clock_that_stands_still_says_when_it_would_be_due(
+    cast: Cast, clock: Clock, browse: Browse
+) -> None:
+    ticket = file_ticket(cast.acme.requester, impact=HIGH)
+    clock.set(START + timedelta(hours=2))
+    with acting_as(context_of(cast.engineer)) as now:
+        tickets.post_reply(ticket=ticket, actor=actor_of(cast.engineer), at=now, body="Sorry")
+        hold(ticket, actor_of(cast.engineer), now)
+    clock.set(START + timedelta(days=1))
+    page = browse(cast.engineer).get(DESKS).content.decode()
+    for sentence in (
+        "The target was used up on Tue 3 Mar, 11:00 AEDT: missed.",
+        (
+            "Paused 22 h from Tue 3 Mar, 12:00 AEDT to today, 10:00 AEDT: waiting for the customer’s reply. "
+            "Desk Engineer set this: “Which branch”."
+        ),
+        "6 h are left; if it went on now, it would be due at 16:00 AEDT.",
+    ):
+        assert f"<li>{sentence}</li>" in page.replace("&#x27;", "’")
