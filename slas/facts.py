@@ -72,6 +72,11 @@ def records_of_tickets(
     return found
 
 
+def in_order(records: Iterable[EventRecord]) -> list[EventRecord]:
+    """Return records in the order in which they became true, as `records_of` does."""
+    return sorted(records, key=lambda record: (record.occurred_at, record.seq or 0))
+
+
 def types_of_facts() -> list[str]:
     """Return the names of the events that clocks depend on."""
     return [event_type.type_name for event_type in _FACTS]

@@ -82,6 +82,26 @@ def pins_of_change(
     return added
 
 
+def pins_of_version(
+    pins: Sequence[AgreementAttached],
+    version: CalendarVersion,
+    *,
+    replaced: Collection[int],
+    since: datetime,
+    until: datetime | None,
+) -> list[CalendarChanged]:
+    """Return what a published version of a calendar adds to a ticket's log."""
+    return pins_of_change(
+        pins,
+        calendar_id=version.pk,
+        calendar=str(version),
+        replaced=replaced,
+        since=since,
+        until=until,
+        reason=version.note,
+    )
+
+
 def replaced_by(version: CalendarVersion) -> list[int]:
     """Return the ids of the versions of a family that came before one."""
     return list(

@@ -58,7 +58,12 @@ def if_restoration_approved(
 
 def replayed(ticket: Ticket, *, as_of: datetime) -> Replay:
     """Return a ticket's clocks as the log has them."""
-    return replay(parse(document_of(records_of(ticket), as_of=as_of)))
+    return replay_of(records_of(ticket), as_of=as_of)
+
+
+def replay_of(records: Sequence[EventRecord], *, as_of: datetime, book: Rulebook | None = None) -> Replay:
+    """Return the clocks of one ticket's records."""
+    return replay(parse(document_of(records, as_of=as_of, book=book)))
 
 
 def _changes(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Q
 
-from core.events import publish
+from core.events import publish_all
 from slas.models import CalendarVersion, RuleChange
-from slas.pins import pin_records, pins_in, pins_of_change, replaced_by
+from slas.pins import pin_records, pins_in, pins_of_version, replaced_by
 from tickets.models import Ticket
 
 
@@ -33,25 +33,6 @@ def _lock(function: str, family: str) -> None:
         cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"calendar:{family}"])
 
 
-def pin_again(
-    ticket: Ticket, version: CalendarVersion, *, since: datetime, replaced: Collection[int]
-) -> bool:
-    """Append what a version changes for a locked ticket, and tell whether there was anything."""
-    records = pin_records(ticket_id=ticket.pk, customer_id=ticket.customer_id)
-    added = pins_of_change(
-        pins_in(records),
-        calendar_id=version.pk,
-        calendar=str(version),
-        replaced=replaced,
-        since=since,
-        until=ticket.closed_at,
-        reason=version.note,
-    )
-    for event in added:
-        publish(event)
-    return bool(added)
-
-
 def catch_up(ticket: Ticket, families: Iterable[CalendarVersion], *, at: datetime) -> None:
     """Apply to a ticket what has reached the others since the instant it is attached at.
 
@@ -66,4 +47,13 @@ def catch_up(ticket: Ticket, families: Iterable[CalendarVersion], *, at: datetim
         ).select_related("calendar")
         for change in begun.order_by("effective_at", "pk"):
             version = change.calendar
-            pin_again(ticket, version, since=change.effective_at, replaced=replaced_by(version))
+            records = pin_records(ticket_id=ticket.pk, customer_id=ticket.customer_id)
+            publish_all(
+                pins_of_version(
+                    pins_in(records),
+                    version,
+                    replaced=replaced_by(version),
+                    since=change.effective_at,
+                    until=ticket.closed_at,
+                )
+            )

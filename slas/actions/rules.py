@@ -1,24 +1,27 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
-from core.events import publish, publish_desk
+from core.events import publish_all, publish_desk
+from core.models import EventRecord
 from core.problems import Refused, Stale
 from core.tenancy import SYSTEM, Actor, acting_as, worker_context
 from customers.access import desk_actor
-from slas.actions.clocks import refresh_clocks
+from slas.actions.clocks import refresh_locked
 from slas.actions.closing import plan_closing
-from slas.actions.reaching import pin_again, take_turns
-from slas.documents import Replay
+from slas.actions.reaching import take_turns
 from slas.drafts import CalendarDraft, DraftError, PolicyDraft
 from slas.events import CalendarPublished, PolicyPublished, VerdictCorrected
+from slas.facts import in_order, records_of_tickets
 from slas.models import CalendarVersion, PolicyVersion, RuleChange
-from slas.pins import replaced_by, tickets_pinned_to
-from slas.previews import replayed
+from slas.pins import pins_in, pins_of_version, replaced_by, tickets_pinned_to
+from slas.previews import replay_of
+from slas.rulebook import Rulebook
 from slas.verdicts import changed_verdicts
 from tickets.lifecycle import Status
 from tickets.models import Ticket
@@ -28,6 +31,8 @@ logger = logging.getLogger(__name__)
 #: So many tickets are reached in the transaction that publishes; more are left to the sweep.
 AT_ONCE = 50
 BATCH = 200
+#: Tickets that share their statements. They stay locked until the transaction of their batch ends.
+TOGETHER = 50
 
 
 # --- Publishing ---------------------------------------------------------------------------------------
@@ -229,14 +234,18 @@ def reach_some(change: RuleChange, *, at: datetime, limit: int) -> int:
     pending = list(_to_reach(change)[:limit])
     again = change.waiting_ids[:limit]
     replaced = replaced_by(change.calendar)
-    waiting = [pk for pk in [*again, *pending] if not _reach_safely(change, pk, replaced, at=at)]
+    reached: set[int] = set()
+    asked = [*again, *pending]
+    for place in range(0, len(asked), TOGETHER):
+        reached |= _reach_together(change, asked[place : place + TOGETHER], replaced, at=at)
+    waiting = [pk for pk in asked if pk not in reached]
     change.waiting_ids = [*change.waiting_ids[limit:], *waiting]
     if pending:
         change.last_ticket_id = pending[-1]
     if len(pending) < limit and not change.waiting_ids:
         change.applied_at = at
     change.save(update_fields=["waiting_ids", "last_ticket_id", "applied_at"])
-    return len(again) + len(pending) - len(waiting)
+    return len(reached)
 
 
 def _to_reach(change: RuleChange) -> QuerySet[Ticket, int]:
@@ -249,37 +258,79 @@ def _to_reach(change: RuleChange) -> QuerySet[Ticket, int]:
     return tickets.filter(pk__gt=change.last_ticket_id).values_list("pk", flat=True)
 
 
-def _reach_safely(change: RuleChange, ticket_id: int, replaced: list[int], *, at: datetime) -> bool:
-    """Reach one ticket unless someone else holds it; tell whether it was reached."""
+def _reach_together(
+    change: RuleChange, ticket_ids: Sequence[int], replaced: Collection[int], *, at: datetime
+) -> set[int]:
+    """Reach several tickets in one savepoint; one that fails spoils it, so then each has its own."""
     try:
         with transaction.atomic():
-            return _reach(change, ticket_id, replaced, at=at)
+            return _reach(change, ticket_ids, replaced, at=at)
     except Exception:
-        logger.exception("%s could not reach ticket %s", change.calendar, ticket_id)
-        return False
+        if len(ticket_ids) == 1:
+            logger.exception("%s could not reach ticket %s", change.calendar, ticket_ids[0])
+            return set()
+        logger.warning(
+            "%s could not reach %s tickets together", change.calendar, len(ticket_ids), exc_info=True
+        )
+    return set().union(*(_reach_together(change, [pk], replaced, at=at) for pk in ticket_ids))
 
 
-def _reach(change: RuleChange, ticket_id: int, replaced: list[int], *, at: datetime) -> bool:
-    """Append a change to a ticket's log, with a correction for each verdict that it changes."""
-    ticket = (
+def _reach(
+    change: RuleChange, ticket_ids: Sequence[int], replaced: Collection[int], *, at: datetime
+) -> set[int]:
+    """Append a change to the logs of the tickets that nobody else holds, and return their ids.
+
+    A correction goes with it for each verdict that it changes.
+    """
+    tickets = list(
         Ticket.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
-        .filter(pk=ticket_id)
-        .first()
+        .filter(pk__in=ticket_ids)
+        .order_by("pk")
     )
-    if ticket is None:
-        return False
-    before = replayed(ticket, as_of=at)
-    if not pin_again(ticket, change.calendar, since=change.effective_at, replaced=replaced):
-        return True
-    _correct(ticket, change, before, at=at)
-    refresh_clocks(ticket_id=ticket.pk, customer_id=ticket.customer_id, at=at)
-    if ticket.status == Status.RESOLVED and ticket.resolved_at is not None:
-        plan_closing(ticket_id=ticket.pk, customer_id=ticket.customer_id, at=ticket.resolved_at)
-    return True
+    found = records_of_tickets(tickets)
+    pins = {
+        ticket.pk: pins_of_version(
+            pins_in(found[ticket.pk]),
+            change.calendar,
+            replaced=replaced,
+            since=change.effective_at,
+            until=ticket.closed_at,
+        )
+        for ticket in tickets
+    }
+    changed = [ticket for ticket in tickets if pins[ticket.pk]]
+    if not changed:
+        return {ticket.pk for ticket in tickets}
+    added: dict[int, list[EventRecord]] = {ticket.pk: [] for ticket in changed}
+    for record in publish_all([event for ticket in changed for event in pins[ticket.pk]]):
+        added[record.ticket_id or 0].append(record)
+    book = Rulebook()
+    publish_all(
+        [
+            correction
+            for ticket in changed
+            for correction in _corrections(
+                ticket, change, found[ticket.pk], added[ticket.pk], at=at, book=book
+            )
+        ]
+    )
+    refresh_locked(changed, at=at)
+    for ticket in changed:
+        if ticket.status == Status.RESOLVED and ticket.resolved_at is not None:
+            plan_closing(ticket_id=ticket.pk, customer_id=ticket.customer_id, at=ticket.resolved_at)
+    return {ticket.pk for ticket in tickets}
 
 
-def _correct(ticket: Ticket, change: RuleChange, before: Replay, *, at: datetime) -> None:
-    """Record each verdict that is another now, in the name of whoever approved it.
+def _corrections(
+    ticket: Ticket,
+    change: RuleChange,
+    records: Sequence[EventRecord],
+    added: Sequence[EventRecord],
+    *,
+    at: datetime,
+    book: Rulebook,
+) -> Iterator[VerdictCorrected]:
+    """Yield a correction of each verdict that is another now, in the name of whoever approved it.
 
     Nobody approves a version that begins now or later. Where it comes to a ticket late, a verdict by the
     hours before it may have been told meanwhile, and is taken back; what is missed only now is news.
@@ -290,20 +341,20 @@ def _correct(ticket: Ticket, change: RuleChange, before: Replay, *, at: datetime
     else:
         assert correction.decided_by is not None
         actor, key = desk_actor(correction.decided_by), f"calendar-corrected:{correction.pk}"
-    for verdict in changed_verdicts(before, replayed(ticket, as_of=at)):
+    before = replay_of(records, as_of=at, book=book)
+    after = replay_of(in_order([*records, *added]), as_of=at, book=book)
+    for verdict in changed_verdicts(before, after):
         if correction is None and verdict.was_open:
             continue
-        publish(
-            VerdictCorrected(
-                at=at,
-                customer_id=ticket.customer_id,
-                ticket_id=ticket.pk,
-                actor=actor,
-                source_key=f"{key}:{ticket.pk}:{verdict.metric}:{verdict.cycle}",
-                metric=verdict.metric,
-                cycle=verdict.cycle,
-                was=verdict.was,
-                now=verdict.now,
-                cause="calendar",
-            )
+        yield VerdictCorrected(
+            at=at,
+            customer_id=ticket.customer_id,
+            ticket_id=ticket.pk,
+            actor=actor,
+            source_key=f"{key}:{ticket.pk}:{verdict.metric}:{verdict.cycle}",
+            metric=verdict.metric,
+            cycle=verdict.cycle,
+            was=verdict.was,
+            now=verdict.now,
+            cause="calendar",
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from core.models import DeskRecord, EventRecord
 from core.tenancy import acting_as, worker_context
 from slas import actions
 from slas.actions import agreements
-from slas.actions.clocks import refresh_clocks
+from slas.actions.clocks import refresh_locked
 from slas.actions.reaching import hold_still
 from slas.documents import dump
 from slas.models import CalendarVersion, RuleChange
@@ -175,13 +176,13 @@ def test_a_ticket_that_fails_waits_and_does_not_hold_up_the_others(
 ) -> None:
     poisoned, other = (file_ticket(cast.acme.requester, impact=NORMAL, subject=name) for name in ("A", "B"))
 
-    def fail(*, ticket_id: int, **more: Any) -> None:
-        if ticket_id == poisoned.pk:
+    def fail(tickets: Sequence[Ticket], *, at: datetime) -> None:
+        if poisoned in tickets:
             raise RuntimeError("poison")
-        refresh_clocks(ticket_id=ticket_id, **more)
+        refresh_locked(tickets, at=at)
 
     with monkeypatch.context() as patch:
-        patch.setattr("slas.actions.rules.refresh_clocks", fail)
+        patch.setattr("slas.actions.rules.refresh_locked", fail)
         confirm(browse(cast.admin), newest(), with_day(newest(), THURSDAY))
     assert (changes_of(poisoned), len(changes_of(other))) == ([], 1)
     with acting_as(worker_context()):
@@ -199,14 +200,14 @@ def test_more_failing_tickets_than_a_batch_holds_end_the_sweep(
     filed = [file_ticket(cast.acme.requester, impact=NORMAL, subject=f"No. {n}") for n in range(2)]
     tried: list[int] = []
 
-    def fail(*, ticket_id: int, **more: Any) -> None:
-        tried.append(ticket_id)
+    def fail(tickets: Sequence[Ticket], *, at: datetime) -> None:
+        tried.extend(ticket.pk for ticket in tickets)
         if len(tried) > 20:
             pytest.fail("the sweep goes round for ever")
         raise RuntimeError("poison")
 
     with monkeypatch.context() as patch:
-        patch.setattr("slas.actions.rules.refresh_clocks", fail)
+        patch.setattr("slas.actions.rules.refresh_locked", fail)
         confirm(browse(cast.admin), newest(), with_day(newest(), THURSDAY))
         assert actions.sweep_changes(limit=1) == 0
         assert actions.sweep_changes(limit=1) == 0
