@@ -1,0 +1,43 @@
+"""Tickets and what belongs to them; each module has what one part of the product keeps."""
+
+from tickets.models.tickets import (
+    AffectedChoice,
+    Attachment,
+    AudienceChoice,
+    EnvironmentChoice,
+    HoldChoice,
+    Kind,
+    Message,
+    ResolutionCode,
+    SecurityChoice,
+    SeverityChoice,
+    StatusChoice,
+    Ticket,
+    TicketCounter,
+    TicketQuerySet,
+    TicketText,
+    Watcher,
+    WorkChoice,
+    new_file_token,
+)
+
+__all__ = [
+    "AffectedChoice",
+    "Attachment",
+    "AudienceChoice",
+    "EnvironmentChoice",
+    "HoldChoice",
+    "Kind",
+    "Message",
+    "ResolutionCode",
+    "SecurityChoice",
+    "SeverityChoice",
+    "StatusChoice",
+    "Ticket",
+    "TicketCounter",
+    "TicketQuerySet",
+    "TicketText",
+    "Watcher",
+    "WorkChoice",
+    "new_file_token",
+]
