@@ -201,6 +201,16 @@ class ClockQuerySet(models.QuerySet["Clock"]):
         """Keep clocks whose target was used up by now and which nobody has looked at since."""
         return self.running().filter(outcome="pending", due_at__lte=now)
 
+    def of_customer(self, customer: Customer) -> ClockQuerySet:
+        return self.filter(customer=customer)
+
+    def judged_in(self, since: datetime, until: datetime) -> ClockQuerySet:
+        """Keep those whose verdict fell in [since, until): a miss at its breach, all others at their stop."""
+        return self.filter(
+            models.Q(outcome="missed", breached_at__gte=since, breached_at__lt=until)
+            | models.Q(outcome__in=("met", "excluded"), stopped_at__gte=since, stopped_at__lt=until)
+        )
+
     def breached_since(self, moment: datetime) -> ClockQuerySet:
         return self.filter(breached_at__gte=moment)
 
@@ -351,6 +361,14 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
     def to_tell(self, by: datetime) -> ExclusionQuerySet:
         """Keep those contested by an instant of which the desk's leads have not been told."""
         return self.contested().filter(contest_told_at=None, contested_at__lte=by)
+
+    def of_customer(self, customer: Customer) -> ExclusionQuerySet:
+        return self.filter(customer=customer)
+
+    def counting_in(self, since: datetime, until: datetime) -> ExclusionQuerySet:
+        """Keep those in force that share time with [since, until)."""
+        ends_later = models.Q(ends_at=None) | models.Q(ends_at__gt=since)
+        return self.in_force().filter(ends_later, starts_at__lt=until)
 
     def in_force(self) -> ExclusionQuerySet:
         """Keep those whose time counts as excluded: approved, or revoked only from some instant on."""

@@ -106,6 +106,8 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "desk-correction-approve": ("post", [IN, *(FORBIDDEN,) * 6, STALE, WRONG]),
     "desk-correction-reject": ("post", [IN, *(FORBIDDEN,) * 6, WRONG, WRONG]),
     "portal-agreement": ("get", PAGE_OF_CUSTOMER),
+    "portal-service-levels": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
+    "portal-service-levels-csv": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
     "api-agreement": ("get", API_READ),
     "api-calendars": ("get", API_RULES),
     "api-calendar": ("get", API_RULES),

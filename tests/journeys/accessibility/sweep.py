@@ -238,6 +238,11 @@ def _rules(cast: Cast) -> Iterator[Stop]:
     policy = f"/desk/rules/policies/{agreement.policy_id}/"
     yield Stop("portal-agreement", "requester", "/c/acme/agreement/")
     yield Stop("portal-agreement", "initech", "/c/initech/agreement/")
+    yield Stop("portal-service-levels", "coordinator", "/c/acme/service-levels/")
+    yield Stop("portal-service-levels", "coordinator", "/c/acme/service-levels/?since=x")
+    yield Stop(
+        "portal-service-levels", "coordinator", "/c/acme/service-levels/?since=2020-01-01&until=2020-01-02"
+    )
     yield Stop("desk-calendars", "engineer", "/desk/rules/")
     yield Stop("desk-calendar", "engineer", calendar, "open all")
     yield Stop("desk-calendar-new", "admin", "/desk/rules/calendars/new/", "send empty")
