@@ -8,12 +8,15 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from django.db.models import CharField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import Count, Exists, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.http import Http404
 
+from core.events import Event
 from core.models import EventRecord, Heartbeat
 from customers.models import Customer
+from slas.events import ObjectiveBreached, VerdictCorrected
 from slas.models import Agreement, CalendarVersion, Clock, Correction, PolicyVersion, RuleChange, Watch
 from tickets.models import Ticket
 
@@ -168,17 +171,38 @@ def overdue_changes(now: datetime) -> QuerySet[RuleChange]:
 
 
 def breaches_without_fact(*, since: datetime) -> QuerySet[Clock]:
-    """Return the clocks breached since an instant of which the log says nothing; there should be none."""
-    key = Concat(
-        Value("breached:"),
-        Cast(OuterRef("ticket_id"), CharField()),
-        Value(":"),
-        OuterRef("metric"),
-        Value(":"),
-        Cast(OuterRef("cycle"), CharField()),
+    """Return the clocks breached since an instant of which the log says nothing; there should be none.
+
+    A miss that moves to another instant is not told again, but one that comes after a correction took the
+    told one away is: there has to be a fact of this very instant, or one more than was taken away.
+    """
+    told = _of_clock(ObjectiveBreached)
+    taken_away = _of_clock(VerdictCorrected).filter(payload__was="missed")
+    return (
+        Clock.objects.breached_since(since)
+        .filter(~Exists(told.filter(occurred_at=OuterRef("breached_at"))))
+        .annotate(told=_number(told), taken_away=_number(taken_away))
+        .filter(told__lte=F("taken_away"))
     )
-    told = EventRecord.objects.filter(customer_id=OuterRef("customer_id"), source_key=key)
-    return Clock.objects.breached_since(since).filter(~Exists(told))
+
+
+def _of_clock(kind: type[Event]) -> QuerySet[EventRecord]:
+    """Return the facts of a type about the clock of an outer query."""
+    return EventRecord.objects.annotate(
+        clock_metric=KeyTextTransform("metric", "payload"),
+        clock_cycle=Cast(KeyTextTransform("cycle", "payload"), IntegerField()),
+    ).filter(
+        customer_id=OuterRef("customer_id"),
+        ticket_id=OuterRef("ticket_id"),
+        type=kind.type_name,
+        clock_metric=OuterRef("metric"),
+        clock_cycle=OuterRef("cycle"),
+    )
+
+
+def _number(facts: QuerySet[EventRecord]) -> Coalesce:
+    counted = facts.order_by().values("ticket_id").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
 
 
 #: The heartbeat of the sweep that looks at clocks.

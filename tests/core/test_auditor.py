@@ -13,14 +13,14 @@ from django.core.management import call_command
 from django.db import OperationalError, ProgrammingError
 from django.test import Client
 
-from core.events import _handlers
+from core.events import _handlers, publish
 from core.models import Heartbeat
-from core.tenancy import acting_as, worker_context
+from core.tenancy import SYSTEM, acting_as, worker_context
 from escalations.models import Escalation
 from escalations.tasks import advance_due_escalations
 from notifications import actions as notifications
 from notifications.models import Notification, State
-from slas.events import ObjectiveBreached
+from slas.events import ObjectiveBreached, VerdictCorrected
 from slas.models import Clock as ClockRow
 from slas.models import Watch
 from slas.tasks import sweep_due_clocks
@@ -113,6 +113,28 @@ def forget_alert(ticket: Ticket, now: datetime) -> None:
         _handlers[ObjectiveBreached] = listening
 
 
+def miss_again_untold(ticket: Ticket, now: datetime) -> None:
+    """Take the told miss of the first response away, and let it be missed anew without a fact."""
+    publish(
+        VerdictCorrected(
+            at=now,
+            customer_id=ticket.customer_id,
+            ticket_id=ticket.pk,
+            actor=SYSTEM,
+            metric="respond",
+            cycle=1,
+            was="missed",
+            now="pending",
+            cause="exclusion",
+        )
+    )
+    move_miss(ticket, now)
+
+
+def move_miss(ticket: Ticket, now: datetime) -> None:
+    ClockRow.objects.filter(metric="respond").update(breached_at=now)
+
+
 FAULTS: dict[str, tuple[Plant, dict[str, int]]] = {
     "the cache is not what a replay says": (
         change(Watch, differs_since=ago(minutes=0)),
@@ -135,6 +157,10 @@ FAULTS: dict[str, tuple[Plant, dict[str, int]]] = {
     ),
     "a breach is not on the log": (
         lambda ticket, now: ClockRow.objects.filter(metric="restore").update(breached_at=now),
+        {"breached clocks that the log does not know": 1},
+    ),
+    "a miss that came true again is not on the log": (
+        miss_again_untold,
         {"breached clocks that the log does not know": 1},
     ),
     "the ladders stand still": (
@@ -210,6 +236,12 @@ def test_a_breach_that_nobody_listened_to_is_found(cast: Cast, clock: Clock) -> 
     with acting_as(worker_context()) as now:
         forget_alert(ticket, now)
     assert faults() == {"recorded breaches that nobody was called about": 1}
+
+
+def test_a_miss_that_only_moved_is_not_told_again_and_is_no_fault(quiet: Ticket) -> None:
+    with acting_as(worker_context()) as now:
+        move_miss(quiet, now)
+    assert faults() == {}
 
 
 def test_every_fault_is_named_with_its_first_rows(cast: Cast, clock: Clock) -> None:
