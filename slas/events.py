@@ -266,6 +266,18 @@ class ExclusionRejected(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExclusionWithdrawn(Event):
+    """Who proposed an exclusion took the proposal back; no clock was touched."""
+
+    type_name: ClassVar[str] = "slas.exclusion_withdrawn"
+    exclusion_id: int
+    reason: str
+
+    def sentence(self) -> str:
+        return f"withdrew the proposed exclusion: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ExclusionContested(Event):
     """The customer does not agree with an approved exclusion."""
 

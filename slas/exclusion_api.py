@@ -88,6 +88,7 @@ _SAID = {
     "waive": "Waive a missed objective",
     "approve": "Approve what somebody else proposed",
     "reject": "Reject what somebody else proposed",
+    "withdraw": "Withdraw one's own proposal",
     "end": "End an exclusion now",
     "contest": "Contest an approved exclusion, for the customer",
     "keep": "Keep a contested exclusion, and answer the customer",

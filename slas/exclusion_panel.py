@@ -39,6 +39,7 @@ _WORDS: dict[str, tuple[str, str, type[forms.Form]]] = {
     "waive": ("Waive a missed objective", "Waive", WaiverForm),
     "approve": ("Approve", "Approve", ApprovalForm),
     "reject": ("Reject", "Reject", DecisionForm),
+    "withdraw": ("Withdraw the proposal", "Withdraw", DecisionForm),
     "end": ("End the exclusion", "End it now", EndForm),
     "contest": ("Contest", "Contest", ContestForm),
     "keep": ("Keep it, and answer", "Keep and answer", DecisionForm),

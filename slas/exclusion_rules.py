@@ -14,6 +14,7 @@ class Verb(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
+    WITHDRAW = "withdraw"
     END = "end"
     CONTEST = "contest"
     KEEP = "keep"
@@ -64,6 +65,8 @@ def check(verb: Verb, standing: Standing, *, desk_person_id: int | None = None) 
         raise Refused(reason)
     if verb in DECISIONS and desk_person_id == standing.proposer_id:
         raise Refused("You proposed this. Another desk lead or manager decides it.")
+    if verb is Verb.WITHDRAW and desk_person_id != standing.proposer_id:
+        raise Refused("Only who proposed this may withdraw it.")
 
 
 def may(verb: Verb, standing: Standing, *, desk_person_id: int | None = None) -> bool:
@@ -76,7 +79,7 @@ def may(verb: Verb, standing: Standing, *, desk_person_id: int | None = None) ->
 
 
 def _why_not(verb: Verb, standing: Standing) -> str:
-    if verb in (Verb.APPROVE, Verb.REJECT):
+    if verb in (Verb.APPROVE, Verb.REJECT, Verb.WITHDRAW):
         return "" if standing.state == "proposed" else "This has been decided already."
     if standing.state != "approved":
         return "This exclusion is not in force."

@@ -124,6 +124,7 @@ VERBS: dict[str, type[serializers.Serializer[Any]]] = {
     "waive": WaiveSerializer,
     "approve": ApproveSerializer,
     "reject": OutsideDecisionSerializer,
+    "withdraw": OutsideDecisionSerializer,
     "end": EndExclusionSerializer,
     "contest": OutsideDecisionSerializer,
     "keep": OutsideDecisionSerializer,

@@ -18,6 +18,7 @@ from slas.events import (
     ExclusionProposed,
     ExclusionRejected,
     ExclusionRevoked,
+    ExclusionWithdrawn,
     ObjectiveWaived,
     RestorationApproved,
     RestorationProposed,
@@ -80,6 +81,7 @@ ExclusionEvent = (
     ExclusionProposed
     | ExclusionApproved
     | ExclusionRejected
+    | ExclusionWithdrawn
     | ExclusionContested
     | ExclusionKept
     | ExclusionRevoked

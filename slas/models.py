@@ -446,6 +446,11 @@ class Exclusion(models.Model):
         )
 
     @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether who proposed it took it back."""
+        return self.state == ExclusionState.REJECTED and self.decided_by_id == self.proposed_by_id
+
+    @property
     def what(self) -> str:
         """What is outside the agreement, said with the customer's name; needs the ticket's customer."""
         return self.get_reason_display().replace("The customer", self.ticket.customer.name)

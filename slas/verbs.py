@@ -102,6 +102,11 @@ def _reject(asked: Request) -> object:
     return actions.reject_exclusion(exclusion=asked.exclusion, **asked.decision)
 
 
+def _withdraw(asked: Request) -> object:
+    assert asked.exclusion is not None
+    return actions.withdraw_exclusion(exclusion=asked.exclusion, **asked.decision)
+
+
 def _keep(asked: Request) -> object:
     assert asked.exclusion is not None
     return actions.keep_exclusion(exclusion=asked.exclusion, **asked.decision)
@@ -142,6 +147,7 @@ ON_TICKET = _by_name(
 ON_EXCLUSION = _by_name(
     Doing(name="approve", act=_approve, done="The exclusion is approved.", decides=True),
     Doing(name="reject", act=_reject, done="The exclusion is rejected.", decides=True),
+    Doing(name="withdraw", act=_withdraw, done="The proposal is withdrawn."),
     Doing(
         name="end",
         act=lambda asked: actions.end_exclusion(**asked.about()),

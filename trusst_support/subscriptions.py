@@ -15,6 +15,7 @@ from slas.events import (
     ExclusionProposed,
     ExclusionRejected,
     ExclusionRevoked,
+    ExclusionWithdrawn,
     ObjectiveAtRisk,
     ObjectiveBreached,
     ObjectiveWaived,
@@ -75,6 +76,7 @@ subscribe(tickets.ContestAnswered, mail.mail_contest)
 subscribe(ExclusionProposed, slas.tell_of_exclusion)
 subscribe(ExclusionApproved, slas.tell_of_exclusion)
 subscribe(ExclusionRejected, slas.tell_of_exclusion)
+subscribe(ExclusionWithdrawn, slas.tell_of_exclusion)
 subscribe(ExclusionContested, slas.tell_of_exclusion)
 subscribe(ExclusionKept, slas.tell_of_exclusion)
 subscribe(ExclusionRevoked, slas.tell_of_exclusion)

@@ -27,6 +27,7 @@ from slas.actions.exclusions import (
     propose_exclusion,
     reject_exclusion,
     revoke_exclusion,
+    withdraw_exclusion,
 )
 from slas.actions.rules import check_next, publish_calendar, publish_policy, sweep_changes
 from slas.actions.sweeping import sweep
@@ -69,4 +70,5 @@ __all__ = [
     "sweep_changes",
     "tell_contested",
     "waive_objective",
+    "withdraw_exclusion",
 ]

@@ -18,6 +18,7 @@ from slas.events import (
     ExclusionProposed,
     ExclusionRejected,
     ExclusionRevoked,
+    ExclusionWithdrawn,
 )
 from slas.exclusion_rules import Span, Stay, Verb, check, check_span
 from slas.models import Exclusion, ExclusionReason, ExclusionState
@@ -104,6 +105,23 @@ def reject_exclusion(
     locked = _lock(exclusion, Verb.REJECT, person=person, expected_version=expected_version)
     _decide(locked, ExclusionState.REJECTED, person=person, at=at, reason=reason)
     _publish(ExclusionRejected, locked, actor=actor, at=at, reason=locked.decision)
+    return locked
+
+
+@transaction.atomic
+def withdraw_exclusion(
+    *,
+    exclusion: Exclusion,
+    person: DeskPerson,
+    actor: Actor,
+    at: datetime,
+    reason: str,
+    expected_version: int | None = None,
+) -> Exclusion:
+    """Take one's own proposal back, saying why: it counts as rejected, and no clock is touched."""
+    locked = _lock(exclusion, Verb.WITHDRAW, person=person, expected_version=expected_version)
+    _decide(locked, ExclusionState.REJECTED, person=person, at=at, reason=reason)
+    _publish(ExclusionWithdrawn, locked, actor=actor, at=at, reason=locked.decision)
     return locked
 
 

@@ -300,6 +300,32 @@ def test_a_rejected_exclusion_leaves_every_clock_alone(
     ]
 
 
+def test_who_proposed_an_exclusion_withdraws_it_and_nobody_else_does(
+    cast: Cast, browse: Browse, ticket: Ticket, engineer: Client, clock: Clock
+) -> None:
+    clock.advance(minutes=10)
+    propose(engineer, ticket)
+    address = f"/desk/tickets/{ticket.key}/exclusions/{newest(ticket).pk}/withdraw/"
+    before = count_of_facts()
+    refused = browse(cast.lead).post(address, {"version": "1", "reason": "Not mine."})
+    assert refused.status_code == 422
+    assert "Only who proposed this may withdraw it." in refused.content.decode()
+    assert (newest(ticket).state, count_of_facts()) == ("proposed", before)
+    assert decide(browse, cast.engineer, ticket, "withdraw", reason="It was our router.").status_code == 302
+    withdrawn = newest(ticket)
+    assert (withdrawn.is_withdrawn, withdrawn.decision) == (True, "It was our router.")
+    assert [one.kind for one in clock_of(ticket, "restore").segments] == ["counted"]
+    page = browse(cast.acme.requester).get(f"/c/acme/tickets/{ticket.number}/exclusions/").content.decode()
+    assert "Withdrawn" in page
+    assert (
+        "withdrew the proposed exclusion: It was our router."
+        in browse(cast.acme.requester).get(f"/c/acme/tickets/{ticket.number}/").content.decode()
+    )
+    # There is room for another one, and nobody decides what is no longer asked.
+    assert browse(cast.engineer).post(address, {"version": "2", "reason": "Again."}).status_code == 422
+    assert propose(browse(cast.engineer), ticket).status_code == 302
+
+
 def test_a_decision_on_an_old_page_is_refused(
     cast: Cast, browse: Browse, ticket: Ticket, engineer: Client, clock: Clock
 ) -> None:
@@ -345,11 +371,11 @@ def test_the_approver_sees_which_verdicts_change_before_approving(
     assert facts(missed, "verdict_corrected") == []
 
 
-def test_the_proposer_is_not_offered_the_decision(cast: Cast, browse: Browse, missed: Ticket) -> None:
+def test_the_proposer_is_offered_to_withdraw_and_not_to_decide(cast: Cast, browse: Browse, missed: Ticket) -> None:
     client = browse(cast.lead)
     propose_two_hours(client, missed)
     [row] = client.get(f"/desk/tickets/{missed.key}/exclusions/").context["panel"].exclusions
-    assert row.actions == []
+    assert [action.verb for action in row.actions] == ["withdraw"]
 
 
 def test_a_back_dated_exclusion_appends_a_correction_and_leaves_the_miss_visible(

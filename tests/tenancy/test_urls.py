@@ -117,6 +117,7 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "desk-ticket-propose": ("post", DESK_POST),
     "desk-ticket-waive": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, WRONG))),
     "desk-exclusion-end": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    "desk-exclusion-withdraw": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),
     **{f"desk-exclusion-{name}": ("post", DECISION) for name in ("approve", "reject", "keep", "revoke")},
     **{f"desk-restoration-{name}": ("post", DECISION) for name in ("approve", "reject")},
     "portal-ticket-exclusions": ("get", PAGE_OF_CUSTOMER),
@@ -168,6 +169,7 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "api-exclusions-propose": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400)),
     "api-exclusions-waive": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, (FORBIDDEN, 400))),
     "api-exclusion-end": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, HIDDEN)),
+    "api-exclusion-withdraw": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, HIDDEN)),
     "api-exclusion-contest": ("post", row(UNKNOWN, HIDDEN, HIDDEN, FORBIDDEN)),
     **{
         f"api-exclusion-{name}": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, (FORBIDDEN, HIDDEN)))
