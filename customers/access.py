@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet
 from django.http import Http404
 
 from core.tenancy import SYSTEM, Actor, ActorKind, Context, Role, signed_in_as
@@ -48,9 +48,11 @@ def memberships_of(user: User) -> list[Member]:
 def get_member(*, user: User, slug: str, roles: Collection[str] = ()) -> Member:
     """Return the user's membership of the customer; 404 for any other customer, 403 for a missing role."""
     with signed_in_as(user.pk):
+        others = Member.objects.filter(user=user, is_active=True).exclude(customer__slug=slug)
         member = (
             Member.objects.filter(user=user, is_active=True, customer__slug=slug)
             .select_related("customer")
+            .annotate(has_other_places=Exists(others))
             .first()
         )
     if member is None:

@@ -38,6 +38,20 @@ def test_each_portal_shows_its_own_customer_only(cast: Cast, browse: Browse, at_
     assert [ticket.key for ticket in client.get("/c/globex/").context["page"]] == ["GLOB-1"]
 
 
+def test_who_has_several_places_is_offered_to_change_on_every_page(
+    cast: Cast, browse: Browse, at_both: Member
+) -> None:
+    for page in ("/c/acme/", "/c/globex/", "/c/acme/agreement/"):
+        assert (
+            'href="/">Change<span class="vh"> organisation</span>'
+            in browse(at_both).get(page).content.decode()
+        )
+    choice = browse(at_both).get("/").content.decode()
+    assert 'href="/c/acme/"' in choice
+    assert 'href="/c/globex/"' in choice
+    assert "Change<" not in browse(cast.acme.coordinator).get("/c/acme/").content.decode()
+
+
 def test_a_role_at_one_customer_says_nothing_at_another(cast: Cast, browse: Browse, at_both: Member) -> None:
     ticket = file_ticket(cast.globex.coordinator)
     client = browse(at_both)
