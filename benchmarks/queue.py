@@ -1,4 +1,4 @@
-"""What lists of tickets cost under row-level security; benchmarks/queue_inside.py says of how many."""
+"""What the desk's pages cost over many tickets; benchmarks/queue_inside.py says which, benchmarks/queue_rows.py of what."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from benchmarks.portal import ask
 
 
 def figures() -> list[tuple[str, str]]:
-    """Return the medians of reading each list, from a process with a database of its own."""
+    """Return what each page takes, from a process with a database of its own."""
     return [(str(name), str(value)) for name, value in json.loads(ask("benchmarks.queue_inside"))]

@@ -1,135 +1,132 @@
-"""Lists of tickets, timed inside a portal of their own: the desk's queue and one customer's list.
+"""The desk's pages over a whole past, timed inside a portal of their own; benchmarks/queue_rows.py makes it.
 
-Twenty customers have 5,000 tickets, three in five of them open. Each list is read as its page reads it,
-under the role that the page puts on.
+Each page is asked for as a browser does, through the middleware and the template, so that a figure is what
+the server takes for an answer. A page is asked for with others in turn, and each time for another customer,
+person, word or place in the queue, so that no row stays warm.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import datetime, timedelta
-from statistics import median
-from time import perf_counter_ns
-from typing import Any
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from html import unescape
+from itertools import count
+from statistics import median, quantiles
+from time import perf_counter_ns, process_time_ns
 
-from django.db import connections
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from core.tenancy import SYSTEM, Context, acting_as, worker_context
-from customers import access as people
-from customers import actions as customers
-from customers.models import Customer, DeskPerson, DeskRole, Member, MemberRole
+from benchmarks.queue_rows import CUSTOMERS, Desk, fill, people
+from benchmarks.scale import scale
+from core.now import database_now
+from core.tenancy import acting_as
+from customers import access as customer_access
 from tickets import access
-from tickets.lifecycle import Status
-from tickets.models import Ticket
 from tickets.queues import VIEWS
-from tickets.severity import Affected, Environment, SecurityRisk, Work
 
-CUSTOMERS, TICKETS, PAGE, TIMES = 20, 5000, 100, 40
-_OPEN = (Status.NEW, Status.IN_PROGRESS, Status.IN_PROGRESS)
-_DONE = (Status.CLOSED, Status.RESOLVED)
+#: What is asked of the queue beside its views; what stands in braces is another each time.
+FILTERS = {
+    "one customer": "customer=bench-{customer}",
+    "three customers and a severity": "customer=bench-1&customer=bench-{customer}&customer=bench-77&severity=3",
+    "P1": "severity=1",
+    "P3 and P4, on hold": "severity=3&severity=4&state=on_hold",
+    "my P2": "owner=me&severity=2",
+    "nobody's, level 3": "owner=nobody&level=3",
+    "opened within a week": "opened_from={week}",
+    "nothing matches": "severity=1&state=restored&level=3&owner=me&customer=bench-{customer}",
+}
+SEARCHES = {
+    "a word of one ticket in 10,000": "word{rare}",
+    "a word of one ticket in 100": "term{term}",
+    "a word of every ticket": "slow",
+    "two words": "term{term} slow",
+    "a word of no ticket": "zebra{rare}",
+    "a word and a customer": "term{term}&customer=bench-{customer}",
+}
 
 
 def main(arguments: list[str]) -> None:
-    """Load the rows and print the figures; runs inside `benchmarks.portal`."""
-    person, member = _load()
-    desk, own = people.desk_context(person), people.member_context(member)
-    with acting_as(desk) as now:
-        pass  # one instant for every question
-    browser = Client(headers={"host": "localhost"})
-    browser.force_login(person.user)
-    found = {
-        "page of the queue, portal_desk": _milliseconds(
-            desk, lambda: list(access.queue(VIEWS["due"], person, now)[:PAGE])
-        ),
-        "counts beside the queue, portal_desk": _milliseconds(desk, lambda: access.queue_counts(person, now)),
-        "page of a customer's list, portal_member": _milliseconds(
-            own, lambda: list(access.list_for_member(member)[:PAGE])
-        ),
-        "whole queue page, HTTP": _median(lambda: browser.get("/desk/").content),
+    """Make the rows and print the figures; runs inside `benchmarks.portal`."""
+    desk = people()
+    browser, members = (Client(headers={"host": "localhost"}) for _ in range(2))
+    browser.force_login(desk.engineer.user)
+    members.force_login(desk.member.user)
+    found: list[tuple[str, str]] = []
+    there = 0
+    for batch, wanted in enumerate(scale().listed):
+        fill(desk, wanted - there, batch=batch)
+        there = wanted
+        found += [(f"{wanted:,} tickets: {name}", value) for name, value in _measure(browser, members, desk)]
+    print(json.dumps(found))
+
+
+def _measure(browser: Client, members: Client, desk: Desk) -> Iterator[tuple[str, str]]:
+    numbers = count(1)
+    week = f"{database_now() - timedelta(days=7):%Y-%m-%d}"
+
+    def ask(address: str) -> Callable[[], None]:
+        def once() -> None:
+            number = next(numbers)
+            asking = browser if address.startswith("/desk/") else members
+            answer = asking.get(
+                address.format(
+                    customer=number % CUSTOMERS,
+                    rare=number * 7919 % 10007,
+                    term=number % 100,
+                    week=week,
+                )
+            )
+            assert answer.status_code == 200, (address, answer.status_code)
+
+        return once
+
+    pages = {
+        **{f"queue, {view.title}": f"/desk/?view={name}" for name, view in VIEWS.items()},
+        "queue, a page in the middle": _middle(browser),
+        **{f"filter, {name}": f"/desk/?{query}" for name, query in FILTERS.items()},
+        **{f"search, {name}": f"/desk/?q={query}" for name, query in SEARCHES.items()},
+        "ticket page": f"/desk/tickets/{desk.ticket.key}/",
+        "a customer's list": f"/c/{desk.member.customer.slug}/",
+        "a customer's search": f"/c/{desk.member.customer.slug}/?q=term{{term}}",
     }
-    print(json.dumps([(f"queue of {TICKETS:,}: {name}", value) for name, value in found.items()]))
+    for name, address in pages.items():
+        once = ask(address)
+        once()
+        with CaptureQueriesContext(connection) as queries:
+            once()
+        number = len(queries)  # the next request forgets them
+        yield name, f"{_times(once)}, {number} statements"
+
+    def counts() -> None:
+        with acting_as(customer_access.desk_context(desk.engineer)) as now:
+            access.queue_counts(desk.engineer, now)
+
+    yield "counts beside the queue alone", _times(counts)
 
 
-def _load() -> tuple[DeskPerson, Member]:
-    user = customers.create_user(email="engineer@bench.example", password=None)
-    with acting_as(worker_context()) as now:
-        person = customers.add_desk_person(
-            user=user,
-            name="An Engineer",
-            role=DeskRole.ENGINEER,
-            timezone="Australia/Sydney",
-            actor=SYSTEM,
-            at=now,
-        )
-    members = [_take_on(number) for number in range(CUSTOMERS)]
-    with acting_as(worker_context()):
-        Ticket.objects.bulk_create(
-            [_ticket(number, members[number % CUSTOMERS], now) for number in range(TICKETS)], batch_size=1000
-        )
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return person, members[0]
+def _middle(browser: Client) -> str:
+    """Return the address of a page that is reached by going on ten times."""
+    address = "/desk/"
+    for _ in range(10):
+        following = re.search(r'rel="next" href="([^"]+)"', browser.get(address).content.decode())
+        if following is None:
+            break
+        address = f"/desk/{unescape(following[1])}"
+    return address
 
 
-def _take_on(number: int) -> Member:
-    user = customers.create_user(email=f"lead@bench-{number}.example", password=None)
-    with acting_as(worker_context()) as now:
-        customer: Customer = customers.create_customer(
-            name=f"Customer {number}",
-            slug=f"bench-{number}",
-            key=f"BE{number:02d}",
-            timezone="Australia/Sydney",
-            region="NSW",
-            actor=SYSTEM,
-            at=now,
-        )
-        return customers.add_member(
-            customer=customer, user=user, name="A Lead", role=MemberRole.LEAD, actor=SYSTEM, at=now
-        )
-
-
-def _ticket(number: int, member: Member, now: datetime) -> Ticket:
-    opened_at = now - timedelta(minutes=7 * number)
-    statuses = (*_OPEN, *_DONE)
-    status = statuses[number // CUSTOMERS % len(statuses)]
-    return Ticket(
-        customer_id=member.customer_id,
-        number=number // CUSTOMERS + 1,
-        subject=f"Report {number} of something slow",
-        status=status,
-        level=2,
-        severity=number % 4 + 1,
-        proposed_severity=number % 4 + 1,
-        environment=Environment.PRODUCTION,
-        work=Work.NUISANCE,
-        affected=Affected.TEAM,
-        security=SecurityRisk.NONE,
-        requester=member,
-        opened_at=opened_at,
-        reached_desk_at=opened_at,
-        last_activity_at=opened_at,
-        next_due_at=opened_at + timedelta(days=30) if status in _OPEN else None,
-        next_objective="restore" if status in _OPEN else "",
-        clock_state="running" if status in _OPEN else "",
-        has_cover=True,
-    )
-
-
-def _milliseconds(context: Context, question: Callable[[], Any]) -> str:
-    def ask_as() -> None:
-        with acting_as(context):
-            question()
-
-    return _median(ask_as)
-
-
-def _median(question: Callable[[], Any]) -> str:
-    question()
-    costs = []
-    for _ in range(TIMES):
-        before = perf_counter_ns()
-        question()
+def _times(once: Callable[[], None]) -> str:
+    """Say how long it takes, and how much of that is this process's own work whatever else the machine does."""
+    costs, work = [], []
+    for _ in range(scale().times):
+        before, worked = perf_counter_ns(), process_time_ns()
+        once()
         costs.append((perf_counter_ns() - before) / 1_000_000)
-    return f"{median(costs):.1f} ms"
+        work.append((process_time_ns() - worked) / 1_000_000)
+    return (
+        f"p50 {median(costs):.0f} ms, p95 {quantiles(costs, n=20)[-1]:.0f} ms, Python {median(work):.0f} ms"
+    )

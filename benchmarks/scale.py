@@ -11,16 +11,19 @@ VARIABLE = "PORTAL_BENCH_SCALE"
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """How many rows a benchmark makes: open timers, tickets fired by one worker, open clocks reached by an edit."""
+    """How many rows a benchmark makes: open timers, tickets fired by one worker, open clocks reached by an edit,
+    and tickets that the desk's pages are read over, one number after the other, each page so many times."""
 
     timers: int
     fired: int
     reached: int
+    listed: tuple[int, ...]
+    times: int
 
 
 SCALES = {
-    "smoke": Scale(timers=20_000, fired=1_000, reached=500),
-    "full": Scale(timers=1_000_000, fired=10_000, reached=25_000),
+    "smoke": Scale(timers=20_000, fired=1_000, reached=500, listed=(5_000,), times=15),
+    "full": Scale(timers=1_000_000, fired=10_000, reached=25_000, listed=(100_000, 1_000_000), times=60),
 }
 
 

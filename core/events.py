@@ -69,6 +69,10 @@ class DeskEvent:
         """Return the fields that the subclass added."""
         return _added_fields(self, DeskEvent)
 
+    def sentence(self) -> str:
+        """Return what the administration's activity says of this fact; empty when its name says it."""
+        return ""
+
 
 _types: dict[str, type[Event]] = {}
 _desk_types: dict[str, type[DeskEvent]] = {}
@@ -156,6 +160,15 @@ def load_event(record: EventRecord) -> Event:
         actor=Actor(kind=ActorKind(record.actor_kind), id=record.actor_id, name=record.actor_name),
         ticket_id=record.ticket_id,
         source_key=record.source_key,
+        **record.payload,
+    )
+
+
+def load_desk_event(record: DeskRecord) -> DeskEvent:
+    """Rebuild the typed fact of a desk's record; raises KeyError for a type that no app defines any more."""
+    return _desk_types[record.type](
+        at=record.occurred_at,
+        actor=Actor(kind=ActorKind(record.actor_kind), id=record.actor_id, name=record.actor_name),
         **record.payload,
     )
 

@@ -105,6 +105,11 @@ def _restore(using: str, previous: tuple[str, str]) -> None:
 _INERROR = 3  # psycopg2.extensions.TRANSACTION_STATUS_INERROR
 
 
+def is_acting(*, using: str = "default") -> bool:
+    """Tell whether somebody's context is open; an error page is made when it has closed."""
+    return using in _current.get({})
+
+
 def worker_context() -> Context:
     """Return the context of background work: the desk's view, acting as the portal itself."""
     return Context(role=Role.DESK, customer_id=None, actor=SYSTEM)

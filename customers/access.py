@@ -9,7 +9,17 @@ from django.db.models import Exists, QuerySet
 from django.http import Http404
 
 from core.tenancy import SYSTEM, Actor, ActorKind, Context, Role, signed_in_as
-from customers.models import DESK_LEADS, AwsAccount, Customer, DeskPerson, Invitation, Member, Service, User
+from customers.models import (
+    DESK_LEADS,
+    LEVEL_1_ROLES,
+    AwsAccount,
+    Customer,
+    DeskPerson,
+    Invitation,
+    Member,
+    Service,
+    User,
+)
 
 
 def member_context(member: Member) -> Context:
@@ -39,7 +49,7 @@ def memberships_of(user: User) -> list[Member]:
     """Return the user's active memberships with their customers, by the customer's name."""
     with signed_in_as(user.pk):
         return list(
-            Member.objects.filter(user=user, is_active=True)
+            Member.objects.filter(user=user, is_active=True, customer__is_active=True)
             .select_related("customer")
             .order_by("customer__name")
         )
@@ -50,7 +60,7 @@ def get_member(*, user: User, slug: str, roles: Collection[str] = ()) -> Member:
     with signed_in_as(user.pk):
         others = Member.objects.filter(user=user, is_active=True).exclude(customer__slug=slug)
         member = (
-            Member.objects.filter(user=user, is_active=True, customer__slug=slug)
+            Member.objects.filter(user=user, is_active=True, customer__is_active=True, customer__slug=slug)
             .select_related("customer")
             .annotate(has_other_places=Exists(others))
             .first()
@@ -109,6 +119,11 @@ def active_members_of(customer: Customer) -> QuerySet[Member]:
     return members_of(customer).filter(is_active=True)
 
 
+def level_1_of(customer: Customer) -> QuerySet[Member]:
+    """Return the members who can be given a ticket before the desk has it."""
+    return active_members_of(customer).filter(role__in=LEVEL_1_ROLES)
+
+
 def open_invitations_of(customer: Customer) -> QuerySet[Invitation]:
     return Invitation.objects.filter(customer=customer, accepted_at=None, revoked_at=None)
 
@@ -122,8 +137,15 @@ def get_open_invitation(customer: Customer, pk: int) -> Invitation:
 
 
 def services_of(customer: Customer) -> QuerySet[Service]:
-    return Service.objects.filter(customer=customer)
+    """Return the services that a new report can be about."""
+    return Service.objects.filter(customer=customer, is_active=True)
+
+
+def has_aws_account(account_id: str) -> bool:
+    """Tell whether a customer has an AWS account of this number, for the desk."""
+    return AwsAccount.objects.filter(account_id=account_id).exists()
 
 
 def aws_accounts_of(customer: Customer) -> QuerySet[AwsAccount]:
-    return AwsAccount.objects.filter(customer=customer)
+    """Return the AWS accounts that a new report can be about."""
+    return AwsAccount.objects.filter(customer=customer, is_active=True)

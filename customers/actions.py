@@ -10,6 +10,7 @@ from django.core import signing
 from django.db import IntegrityError, transaction
 
 from core.events import publish, publish_desk
+from core.models import EventRecord
 from core.problems import Refused
 from core.tenancy import SYSTEM, Actor, acting_as
 from customers import access
@@ -20,7 +21,16 @@ from customers.events import (
     MemberInvited,
     MemberJoined,
 )
-from customers.models import AwsAccount, Customer, DeskPerson, Invitation, Member, Service, User
+from customers.models import (
+    AwsAccount,
+    Customer,
+    DeskPerson,
+    Invitation,
+    Member,
+    Service,
+    Shortcuts,
+    User,
+)
 
 INVITATION_LIFE = timedelta(days=7)
 _SALT = "customers.invitation"
@@ -66,6 +76,7 @@ def create_customer(
     at: datetime,
     phone: str = "",
     files_to_desk: bool = False,
+    members_see_all: bool = False,
 ) -> Customer:
     """Take a new customer on; runs in the desk's context."""
     customer = Customer(
@@ -76,6 +87,7 @@ def create_customer(
         region=region,
         phone=phone,
         files_to_desk=files_to_desk,
+        members_see_all=members_see_all,
     )
     customer.full_clean()
     customer.save()
@@ -113,8 +125,11 @@ def invite_member(
 ) -> Invitation:
     """Invite a person, who is told by e-mail; an open invitation of the same address is replaced."""
     email = email.strip().lower()
-    if access.members_of(customer).filter(email=email).exists():
+    if access.active_members_of(customer).filter(email=email).exists():
         raise Refused(f"{email} is a member already.", field="email")
+    if not customer.is_active:
+        raise Refused(f"{customer.name} is not active: nobody can be invited.")
+    _check_pace(customer, actor, at, email)
     for earlier in access.open_invitations_of(customer).filter(email=email).select_for_update():
         revoke_invitation(invitation=earlier, actor=actor, at=at)
     try:
@@ -136,6 +151,34 @@ def invite_member(
         )
     )
     return invitation
+
+
+#: How many invitations one person sends within a day, and how often one address is written to.
+INVITED_BY_ONE_A_DAY = 30
+INVITED_TO_ONE_A_DAY = 3
+
+
+def _check_pace(customer: Customer, actor: Actor, at: datetime, email: str) -> None:
+    """Raise Refused when somebody invites more than people do, or one address too often."""
+    since = at - timedelta(days=1)
+    sent = EventRecord.objects.filter(
+        type=MemberInvited.type_name,
+        actor_kind=actor.kind.value,
+        actor_id=actor.id,
+        occurred_at__gt=since,
+        recorded_at__gt=since,  # has an index; a demonstration's facts are recorded later than they occur
+    )
+    if actor.id is not None and sent.count() >= INVITED_BY_ONE_A_DAY:
+        raise Refused(
+            f"You have invited {INVITED_BY_ONE_A_DAY} people within a day. Invite the others tomorrow."
+        )
+    to_them = Invitation.objects.filter(customer=customer, email=email, invited_at__gt=since)
+    if to_them.count() >= INVITED_TO_ONE_A_DAY:
+        raise Refused(
+            f"{email} was invited {INVITED_TO_ONE_A_DAY} times within a day. Ask them to look in their "
+            "junk mail, or try again tomorrow.",
+            field="email",
+        )
 
 
 @transaction.atomic
@@ -161,7 +204,7 @@ def find_invitation(*, link: InvitationLink) -> Invitation:
             .select_related("customer")
             .first()
         )
-    if invitation is None or invitation.expires_at <= now:
+    if invitation is None or invitation.expires_at <= now or not invitation.customer.is_active:
         raise InvitationGone("This invitation is no longer valid. Ask for a new one.")
     return invitation
 
@@ -182,16 +225,31 @@ def join(*, link: InvitationLink, user: User | None, name: str, password: str | 
         if not claimed:
             raise InvitationGone("This invitation is no longer valid. Ask for a new one.")
     if user is None:
-        user = _new_user(invitation.email, password)
+        user = new_user(invitation.email, password)
     with acting_as(access.customer_context(link.customer_id)):
-        if access.members_of(invitation.customer).filter(user=user).exists():
+        member = access.members_of(invitation.customer).filter(user=user).first()
+        if member is not None and member.is_active:
             raise Refused(f"You are one of {invitation.customer.name}'s people already.")
+        if member is not None:
+            return _return_member(member, name=name, role=invitation.role, at=now)
         return add_member(
             customer=invitation.customer, user=user, name=name, role=invitation.role, actor=SYSTEM, at=now
         )
 
 
-def _new_user(email: str, password: str | None) -> User:
+def _return_member(member: Member, *, name: str, role: str, at: datetime) -> Member:
+    """Let somebody who had left, and was invited again, back in."""
+    member.name, member.role, member.is_active = _on_one_line(name), role, True
+    member.save(update_fields=["name", "role", "is_active"])
+    publish(
+        MemberJoined(
+            at=at, customer_id=member.customer_id, actor=SYSTEM, member_id=member.pk, role=member.role
+        )
+    )
+    return member
+
+
+def new_user(email: str, password: str | None) -> User:
     """Create a user; raises Refused when the address has one, or gets one from another link at this moment."""
     try:
         with transaction.atomic():
@@ -246,6 +304,16 @@ def add_desk_person(
     person.save()
     publish_desk(DeskPersonAdded(at=at, actor=actor, person_id=person.pk, role=person.role))
     return person
+
+
+@transaction.atomic
+def set_preferences(*, person: DeskPerson, shortcuts: Shortcuts, timezone: str) -> DeskPerson:
+    """Keep how a desk person likes to work; it concerns nobody else, so no fact of the desk is published."""
+    locked = DeskPerson.objects.select_for_update().get(pk=person.pk)
+    locked.shortcuts, locked.timezone = shortcuts, timezone
+    locked.full_clean()
+    locked.save(update_fields=["shortcuts", "timezone"])
+    return locked
 
 
 def _on_one_line(name: str) -> str:

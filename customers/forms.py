@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import zoneinfo
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from customers.models import MemberRole
+from customers.models import MemberRole, Shortcuts
 
 
 class InviteForm(forms.Form):
@@ -45,3 +46,31 @@ class JoinForm(forms.Form):
         password: str = self.cleaned_data["password"]
         validate_password(password)
         return password
+
+
+#: Zones that are places, and UTC; the names without a place are kept by the standard for old machines only.
+TIME_ZONES = sorted(name for name in zoneinfo.available_timezones() if "/" in name or name == "UTC")
+
+
+class PreferencesForm(forms.Form):
+    """What a desk person sets for themselves."""
+
+    shortcuts = forms.ChoiceField(
+        label="Single-key shortcuts",
+        choices=Shortcuts.choices,
+        widget=forms.RadioSelect,
+        help_text="Such as J for the next ticket. Ctrl or Cmd with K opens the search in any case.",
+        error_messages={
+            "required": "Select when single keys work.",
+            "invalid_choice": "Select on, only together with Alt, or off.",
+        },
+    )
+    timezone = forms.ChoiceField(
+        label="Time zone",
+        choices=[(name, name.replace("_", " ")) for name in TIME_ZONES],
+        help_text="The desk's pages say times in this zone.",
+        error_messages={
+            "required": "Select a time zone.",
+            "invalid_choice": "Select a time zone of the list.",
+        },
+    )

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 def validate_timezone(name: str) -> None:
@@ -64,6 +65,10 @@ class Customer(models.Model):
     files_to_desk = models.BooleanField(
         default=False, help_text="Requesters may file straight to the desk, without a Level 1 of their own"
     )
+    members_see_all = models.BooleanField(
+        default=False, help_text="Requesters see every ticket of the organisation, not only their own"
+    )
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]
@@ -78,6 +83,10 @@ class MemberRole(models.TextChoices):
     REQUESTER = "requester", "Requester"
     COORDINATOR = "coordinator", "Coordinator"
     LEAD = "lead", "Lead"
+
+
+#: Who triages tickets before the desk does.
+LEVEL_1_ROLES = (MemberRole.COORDINATOR, MemberRole.LEAD)
 
 
 class Member(models.Model):
@@ -109,12 +118,12 @@ class Member(models.Model):
     @property
     def sees_all_tickets(self) -> bool:
         """Tell whether the member may read every ticket of the customer."""
-        return self.role in (MemberRole.COORDINATOR, MemberRole.LEAD)
+        return self.role in (MemberRole.COORDINATOR, MemberRole.LEAD) or self.customer.members_see_all
 
     @property
     def works_level_1(self) -> bool:
         """Tell whether the member triages tickets before the desk does."""
-        return self.role in (MemberRole.COORDINATOR, MemberRole.LEAD)
+        return self.role in LEVEL_1_ROLES
 
     @property
     def may_file_to_desk(self) -> bool:
@@ -144,6 +153,14 @@ DESK_LEADS = (DeskRole.LEAD, DeskRole.ADMIN)
 DECIDERS = (DeskRole.LEAD, DeskRole.MANAGER, DeskRole.ADMIN)
 
 
+class Shortcuts(models.TextChoices):
+    """Whether single keys do something on the desk's pages."""
+
+    ON = "on", "On"
+    ALT = "alt", "Only together with Alt"
+    OFF = "off", "Off"
+
+
 class DeskPerson(models.Model):
     """A person of the service desk; customers see the name beside a ticket."""
 
@@ -151,6 +168,7 @@ class DeskPerson(models.Model):
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=10, choices=DeskRole.choices, default=DeskRole.ENGINEER)
     timezone = models.CharField(max_length=60, default="Australia/Sydney", validators=[validate_timezone])
+    shortcuts = models.CharField(max_length=4, choices=Shortcuts.choices, default=Shortcuts.ON)
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -175,6 +193,7 @@ class Service(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="services")
     name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]
@@ -204,6 +223,10 @@ class AwsAccount(models.Model):
     declared_plan = models.CharField(max_length=40, blank=True)
     support_state = models.CharField(max_length=8, choices=SupportState.choices, default=SupportState.UNKNOWN)
     checked_at = models.DateTimeField(null=True, blank=True)
+    declared_at = models.DateTimeField(null=True, blank=True)
+    cases_allowed_by = models.CharField(max_length=120, blank=True)
+    cases_allowed_at = models.DateTimeField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]
@@ -218,6 +241,13 @@ class AwsAccount(models.Model):
     @property
     def lacks_plan(self) -> bool:
         return self.support_state == SupportState.NOT_MET
+
+    @property
+    def was_declared_since(self) -> bool:
+        """Tell whether the customer has named another plan since the account was last looked at."""
+        return self.declared_at is not None and (
+            self.checked_at is None or self.checked_at < self.declared_at
+        )
 
 
 class Invitation(models.Model):
@@ -245,3 +275,97 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.email}"
+
+
+class LookKind(models.TextChoices):
+    """What of a ticket somebody of the desk looked at."""
+
+    TICKET = "ticket", _("The ticket")
+    CLOCKS = "clocks", _("Its clocks")
+    EVIDENCE = "evidence", _("Its evidence")
+    FILE = "file", _("A file")
+
+
+class AccessRecord(models.Model):
+    """That somebody of the desk looked at a customer's ticket; the database refuses to change it.
+
+    `at` is the first look within its quarter of an hour, which begins at `quarter`: there is one row for a
+    person, a ticket, a kind and a quarter. The ticket is named by its number, which outlives it.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(DeskPerson, on_delete=models.PROTECT, related_name="+")
+    ticket_number = models.PositiveIntegerField()
+    kind = models.CharField(max_length=8, choices=LookKind.choices)
+    at = models.DateTimeField()
+    quarter = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "quarter", "person", "ticket_number", "kind"], name="accessrecord_once"
+            )
+        ]
+        indexes = [models.Index(fields=["customer", "-at", "-id"], name="accessrecord_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.ticket_number} by {self.person_id}"
+
+
+class Team(models.Model):
+    """Desk people who share tickets; a ticket of a team has an owner beside it, or waits for one."""
+
+    name = models.CharField(max_length=60, unique=True)
+    lead = models.ForeignKey(DeskPerson, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    people: models.ManyToManyField[DeskPerson, TeamMember] = models.ManyToManyField(
+        DeskPerson, through="TeamMember", related_name="teams"
+    )
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """A desk person's place in a team."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="places")
+    person = models.ForeignKey(DeskPerson, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "person"], name="teammember_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} in {self.team_id}"
+
+
+class DeskInvitation(models.Model):
+    """An invitation by e-mail to join the desk; `mailed_at` is when its message was handed over."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=10, choices=DeskRole.choices)
+    timezone = models.CharField(max_length=60, validators=[validate_timezone])
+    invited_by = models.CharField(max_length=150)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-invited_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="deskinvitation_open_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation of {self.email} to the desk"

@@ -103,8 +103,12 @@ def _people(
             "invitations": access.open_invitations_of(customer),
             "form": form,
             "may_invite": may_invite,
+            "may_change": may_invite,
+            "change_url_name": "admin-member" if actor.is_desk else "colleague",
+            "resend_url_name": "desk-people-resend" if actor.is_desk else "people-resend",
             "base_template": "desk/base.html" if actor.is_desk else "portal/base.html",
             "revoke_url_name": "desk-people-revoke" if actor.is_desk else "people-revoke",
+            "now": now,
         },
         status=422 if form.errors else 200,
     )

@@ -1,4 +1,4 @@
-"""Facts about calling people; the desk's own business."""
+"""Facts about calling people, the desk's own business, and about hand-overs, which both sides read."""
 
 from __future__ import annotations
 
@@ -35,3 +35,24 @@ class AlertAcknowledged(Event):
 
     def sentence(self) -> str:
         return f"acknowledged the alert: {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverOffered(Event):
+    """Level 1 wrote down what it knows and passed the ticket on; that it reached the desk is a fact beside it."""
+
+    type_name: ClassVar[str] = "escalations.hand_over_offered"
+    hand_over_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandOverAccepted(Event):
+    """The desk accepted what Level 1 handed over; `automatic` when it did so by working on the ticket."""
+
+    type_name: ClassVar[str] = "escalations.hand_over_accepted"
+    hand_over_id: int
+    automatic: bool
+
+    def sentence(self) -> str:
+        how = ", by working on it" if self.automatic else ""
+        return f"accepted the hand-over from Level 1{how}"

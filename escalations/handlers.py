@@ -10,6 +10,7 @@ from tickets.events import (
     PublicReplyPosted,
     SeverityEstablished,
     TicketAssigned,
+    TicketMerged,
     TicketReachedDesk,
     TicketResolved,
     TicketReturned,
@@ -86,7 +87,7 @@ def _is_an_answer(event: PublicReplyPosted | TicketAssigned) -> bool:
     return not event.automatic
 
 
-def finish(event: TicketResolved | TicketReturned) -> None:
+def finish(event: TicketResolved | TicketReturned | TicketMerged) -> None:
     """End the ladders of a ticket that the desk is done with.
 
     A member resolves only what their own Level 1 has, where no ladder runs; members may not read ladders.

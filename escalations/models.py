@@ -1,4 +1,4 @@
-"""Running and finished escalations."""
+"""Running and finished escalations, and what Level 1 hands over to the desk."""
 
 from __future__ import annotations
 
@@ -6,10 +6,23 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import F, Q
 
-from customers.models import Customer
+from customers.models import AwsAccount, Customer, Member
+from escalations.handing_over import Check, Tally
+from escalations.handing_over import State as Handing
 from escalations.ladder import Step
-from tickets.models import Ticket
+from tickets.models import (
+    AffectedChoice,
+    EnvironmentChoice,
+    Message,
+    SecurityChoice,
+    SeverityChoice,
+    Ticket,
+    TicketQuerySet,
+    WorkChoice,
+)
+from tickets.severity import Severity
 
 
 class State(models.TextChoices):
@@ -69,3 +82,161 @@ class Escalation(models.Model):
     @property
     def steps(self) -> list[Step]:
         return [Step.load(stored) for stored in self.snapshot]
+
+
+class HandingState(models.TextChoices):
+    """States of a hand-over as people read them."""
+
+    OFFERED = Handing.OFFERED.value, "Waiting for the desk"
+    ACCEPTED = Handing.ACCEPTED.value, "Accepted"
+    RETURNED = Handing.RETURNED.value, "Returned"
+    STRAIGHT = Handing.STRAIGHT.value, "Straight to the desk"
+
+
+class HandOverQuerySet(models.QuerySet["HandOver"]):
+    """Named sets of hand-overs."""
+
+    def of(self, customer: Customer) -> HandOverQuerySet:
+        return self.filter(customer=customer)
+
+    def on(self, ticket: Ticket) -> HandOverQuerySet:
+        return self.filter(customer_id=ticket.customer_id, ticket=ticket)
+
+    def on_any(self, tickets: TicketQuerySet) -> HandOverQuerySet:
+        return self.filter(ticket__in=tickets.order_by().values("pk"))
+
+    def current(self) -> HandOverQuerySet:
+        """Keep what brought tickets to where the desk has them now; one for each ticket."""
+        return self.filter(returned_at=None)
+
+    def waiting(self) -> HandOverQuerySet:
+        """Keep what the desk has not answered yet, the oldest first."""
+        return self.filter(state=HandingState.OFFERED).order_by("offered_at", "pk")
+
+    def returned(self) -> HandOverQuerySet:
+        """Keep what the desk gave back, the latest first."""
+        return self.filter(state=HandingState.RETURNED).order_by("-returned_at", "-pk")
+
+    def offered_between(self, since: datetime, until: datetime) -> HandOverQuerySet:
+        return self.filter(offered_at__gte=since, offered_at__lt=until)
+
+    def newest_first(self) -> HandOverQuerySet:
+        return self.order_by("-offered_at", "-pk")
+
+    def with_people(self) -> HandOverQuerySet:
+        """Fetch in one query what a page says of a hand-over, and in two more its files."""
+        return self.select_related(
+            "ticket__customer", "access_by", "aws_account", "message"
+        ).prefetch_related("message__attachments")
+
+    def tallies(self) -> dict[int, Tally]:
+        """Return how they ended, by the id of the customer, in one query."""
+        full = ~Q(is_straight=True)
+        counted = (
+            self.order_by()
+            .values("customer_id")
+            .annotate(
+                offered=models.Count("pk", filter=full),
+                accepted=models.Count("pk", filter=full & Q(state=HandingState.ACCEPTED)),
+                returned=models.Count("pk", filter=full & Q(state=HandingState.RETURNED)),
+                straight=models.Count("pk", filter=Q(is_straight=True)),
+            )
+        )
+        return {
+            row["customer_id"]: Tally(
+                offered=row["offered"],
+                accepted=row["accepted"],
+                returned=row["returned"],
+                straight=row["straight"],
+            )
+            for row in counted
+        }
+
+
+class HandOver(models.Model):
+    """One passing of a ticket from a customer's Level 1 to the desk, with what Level 1 knows.
+
+    A ticket that goes straight to the desk has one too (`is_straight`), without a word in it, so that each
+    arrival at the desk is one row. `checklist` and the impact answers are copies of how they stood. The
+    message has the evidence and its files. Names of people are kept as they were called then.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    state = models.CharField(max_length=10, choices=HandingState.choices, default=HandingState.OFFERED)
+    is_straight = models.BooleanField(default=False)
+
+    checked = models.TextField(blank=True)
+    changed = models.TextField(blank=True)
+    checklist = models.JSONField(default=list)
+    severity = models.PositiveSmallIntegerField(choices=SeverityChoice.choices)
+    environment = models.CharField(max_length=16, choices=EnvironmentChoice.choices)
+    work = models.CharField(max_length=12, choices=WorkChoice.choices)
+    has_workaround = models.BooleanField()
+    affected = models.CharField(max_length=10, choices=AffectedChoice.choices)
+    security = models.CharField(max_length=10, choices=SecurityChoice.choices)
+    aws_account = models.ForeignKey(
+        AwsAccount, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    access_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    call_back = models.CharField(max_length=60, blank=True)
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+
+    offered_at = models.DateTimeField()
+    offered_by = models.CharField(max_length=150)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.CharField(max_length=150, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
+    returned_by = models.CharField(max_length=150, blank=True)
+    return_reason = models.CharField(max_length=500, blank=True)
+
+    objects: ClassVar[HandOverQuerySet] = HandOverQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "id"], name="hand_over_tenant"),
+            models.UniqueConstraint(
+                fields=["customer", "ticket"], condition=Q(returned_at=None), name="hand_over_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="returned", returned_at__isnull=False)
+                | (~Q(state="returned") & Q(returned_at=None)),
+                name="hand_over_returned_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="straight") | Q(is_straight=True), name="hand_over_straight_is_straight"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="accepted") | Q(accepted_at__gte=F("offered_at")),
+                name="hand_over_accepted_after_offer",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "ticket", "-offered_at"], name="hand_over_ticket"),
+            models.Index(fields=["offered_at"], name="hand_over_offered"),
+            models.Index(fields=["offered_at", "id"], condition=Q(state="offered"), name="hand_over_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"hand-over of ticket {self.ticket_id}"
+
+    @property
+    def checks(self) -> list[Check]:
+        """The steps of the checklist as they stood."""
+        return [Check(text=stored["text"], done_by=stored["done_by"]) for stored in self.checklist]
+
+    @property
+    def priority(self) -> Severity:
+        return Severity(self.severity)
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state == HandingState.OFFERED
+
+    @property
+    def is_returned(self) -> bool:
+        return self.state == HandingState.RETURNED

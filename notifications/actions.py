@@ -19,7 +19,7 @@ from core.events import publish
 from core.problems import Refused
 from core.tenancy import Actor, acting_as, worker_context
 from notifications.events import MessageSentAgain
-from notifications.models import DeliveryAttempt, Notification, State
+from notifications.models import Audience, DeliveryAttempt, Notification, State
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +90,7 @@ def deliver(*, notification_id: int) -> bool:
     with acting_as(worker_context()) as now:
         row = (
             Notification.objects.due_by(now)
+            .select_related("customer")
             .select_for_update(skip_locked=True, no_key=True, of=("self",))
             .filter(pk=notification_id)
             .first()
@@ -176,14 +177,24 @@ def send_again(*, notification_id: int, actor: Actor, at: datetime) -> None:
 
 def _message(row: Notification) -> EmailMessage:
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
+    choices = _where_to_choose(row)
     return EmailMessage(
         subject=row.subject,
-        body=row.body,
+        body=f"{row.body}\n-- \nChoose which mails you get: {choices}\n" if choices else row.body,
         to=[row.recipient_email],
         connection=get_connection(),
         headers={
             "Message-ID": f"<{row.message_key}@{domain}>",
             "Auto-Submitted": "auto-generated",
             "X-Occurred-At": row.occurred_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        },
+        }
+        | ({"List-Unsubscribe": f"<{choices}>"} if choices else {}),
     )
+
+
+def _where_to_choose(row: Notification) -> str:
+    """Return where the reader turns mails off; '' for somebody invited, who has no such page yet."""
+    if row.kind == "invitation":
+        return ""
+    page = "/desk/settings/" if row.audience == Audience.DESK else f"/c/{row.customer.slug}/you/"
+    return f"{settings.PORTAL_BASE_URL}{page}#mails"

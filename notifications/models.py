@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from django.db import models
 
-from customers.models import Customer
+from customers.models import Customer, DeskPerson, Member
+from notifications.topics import Topic
 
 #: A message is stuck once it has waited this long past its time, or has failed this often.
 STUCK_AFTER = timedelta(minutes=1)
@@ -109,3 +110,32 @@ class DeliveryAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.number}"
+
+
+class MemberMute(models.Model):
+    """That a member is not mailed about a topic; without a row they are."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    topic = models.CharField(max_length=10, choices=Topic.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "member", "topic"], name="membermute_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} off for {self.member_id}"
+
+
+class DeskMute(models.Model):
+    """That a desk person is not mailed about a topic; without a row they are."""
+
+    person = models.ForeignKey(DeskPerson, on_delete=models.PROTECT, related_name="+")
+    topic = models.CharField(max_length=10, choices=Topic.choices)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "topic"], name="deskmute_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic} off for {self.person_id}"

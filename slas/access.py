@@ -240,3 +240,11 @@ def firing(now: datetime) -> Firing:
     oldest = Watch.objects.open().aggregate(at=Min("next_check_at"))["at"]
     checked_at = Heartbeat.objects.filter(name=SWEEP).values_list("at", flat=True).first()
     return Firing(checked_at=checked_at, lag=max(timedelta(0), now - (oldest or now)), now=now)
+
+
+def due_times_of(ticket: Ticket) -> dict[str, datetime]:
+    """Return when each promise of a ticket that is still to be kept is due, by metric; one query."""
+    clocks = Clock.objects.of_tickets([ticket]).filter(
+        state="running", outcome="pending", due_at__isnull=False
+    )
+    return {metric: due for metric, due in clocks.values_list("metric", "due_at") if due is not None}

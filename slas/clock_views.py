@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from customers.doors import desk_door, member_door
-from customers.models import DeskPerson, Member
+from customers.models import DeskPerson, LookKind, Member
 from slas.presenters import clock_story
 from tickets.access import get_ticket_for_desk, get_ticket_for_member
 from tickets.forms import LocalDateTimeField
+from tickets.looks import look_at
 from tickets.models import Ticket
 
 
@@ -50,7 +51,7 @@ def member_clocks(request: HttpRequest, member: Member, now: datetime, number: i
 @desk_door()
 def desk_clocks(request: HttpRequest, person: DeskPerson, now: datetime, key: str) -> HttpResponseBase:
     """Show the desk every clock of a ticket."""
-    ticket = get_ticket_for_desk(person, key)
+    ticket = look_at(get_ticket_for_desk(person, key), person=person, at=now, kind=LookKind.CLOCKS)
     return _page(request, ticket, now, base="desk", back=reverse("desk-ticket", kwargs={"key": ticket.key}))
 
 

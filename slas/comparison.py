@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from slas.documents import write_instant
 from slas.looks import Look
 from slas.models import Watch
-from tickets.actions import Deadline
+from tickets.actions import Deadline, RestoreLeft
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,10 @@ def mismatches(look: Look, watch: Watch) -> Iterator[Mismatch]:
         stored, replayed = getattr(shown, name), getattr(deadline, name)
         if stored != replayed:
             yield Mismatch(what=f"the next deadline's {name}", stored=stored, replayed=replayed)
+    for column in fields(RestoreLeft):
+        stored, replayed = getattr(shown.restore, column.name), getattr(deadline.restore, column.name)
+        if stored != replayed:
+            yield Mismatch(what=f"restore left: {column.name}", stored=stored, replayed=replayed)
     # A ticket that could not be computed was put off, and is looked at again later than it says.
     if watch.next_check_at != look.next_check_at() and not watch.failures:
         yield Mismatch(what="the next check", stored=watch.next_check_at, replayed=look.next_check_at())

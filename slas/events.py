@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from core.events import DeskEvent, Event
-from slas.models import ExclusionReason
+from slas.models import ExclusionReason, MissCause
 from slas.verdicts import VerdictChange
 from tickets.severity import Severity
 
@@ -354,3 +354,18 @@ class RestorationRejected(Event):
 def _say_code(code: str) -> str:
     label = ExclusionReason(code).label
     return f"{label[0].lower()}{label[1:]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MissesExplained(Event):
+    """The desk said why as many objectives as `called` says were missed; `cause` is the code, `reason` its words."""
+
+    type_name: ClassVar[str] = "slas.misses_explained"
+    called: int
+    cause: str
+    reason: str
+
+    def sentence(self) -> str:
+        what = "a missed objective" if self.called == 1 else f"{self.called} missed objectives"
+        label = MissCause(self.cause).label
+        return f"explained {what}: {label[0].lower()}{label[1:]}. {self.reason}"

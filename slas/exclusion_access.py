@@ -101,6 +101,11 @@ def exclusions_waiting() -> ExclusionQuerySet:
     return waiting.select_related("ticket__customer", "proposed_by")
 
 
+def decisions_waiting() -> int:
+    """Return how many proposals and contests wait for a decision."""
+    return exclusions_waiting().count() + EarlierRestoration.objects.proposed().count()
+
+
 def restorations_waiting() -> list[EarlierRestoration]:
     """Return the earlier restorations of every customer that a desk lead has to decide, the oldest first."""
     return list(EarlierRestoration.objects.proposed().select_related("ticket__customer", "proposed_by"))

@@ -25,12 +25,14 @@ from tickets.events import (
     SeverityEstablished,
     TicketClosed,
     TicketHeld,
+    TicketMerged,
     TicketOpened,
     TicketReachedDesk,
     TicketReopened,
     TicketResolved,
     TicketResumed,
     TicketReturned,
+    TicketTookOver,
 )
 from tickets.models import Kind, Ticket
 from tickets.severity import Severity
@@ -183,6 +185,13 @@ def _waived(record: EventRecord, event: ObjectiveWaived) -> list[dict[str, Any]]
     return [_fact(record, event, kind="waived", metric=event.metric, cycle=event.cycle)]
 
 
+def _took_over(record: EventRecord, event: TicketTookOver) -> list[dict[str, Any]]:
+    if not event.inherit_start_at:
+        return []  # the target keeps its own clocks
+    start = iso(datetime.fromisoformat(event.inherit_start_at))
+    return [_fact(record, event, kind="merged", inherit_start_at=start)]
+
+
 def _plain(kind: str) -> Callable[[EventRecord, Any], list[dict[str, Any]]]:
     return lambda record, event: [_fact(record, event, kind=kind)]
 
@@ -207,4 +216,6 @@ _FACTS: dict[type[Event], Callable[[EventRecord, Any], list[dict[str, Any]]]] = 
     TicketResolved: _plain("resolved"),
     TicketReopened: _plain("reopened"),
     TicketClosed: _plain("closed"),
+    TicketMerged: _plain("merged"),
+    TicketTookOver: _took_over,
 }

@@ -8,6 +8,7 @@ from core.events import Event
 from core.tenancy import ActorKind
 from core.when import say_instant
 from customers.models import DeskPerson
+from notifications.topics import Topic
 from slas import actions
 from slas.actions.telling import deciders, tell_desk
 from slas.events import (
@@ -104,7 +105,14 @@ def tell_of_exclusion(event: ExclusionEvent) -> None:
     said = f"{event.actor.name} {event.sentence()}."
     since = say_instant(exclusion.starts_at, ticket.customer.timezone)
     body = f"{said}\n\nIt is about the time from {since}.\nEvidence: {exclusion.evidence}\n"
-    tell_readers(event, ticket, subject=f"{ticket.key} Exclusion: {ticket.subject}", body=body, key=key)
+    tell_readers(
+        event,
+        ticket,
+        subject=f"{ticket.key} Exclusion: {ticket.subject}",
+        body=body,
+        key=key,
+        topic=Topic.PROMISES,
+    )
     if event.actor.kind != ActorKind.DESK:
         return
     people = deciders() if isinstance(event, ExclusionProposed) else [exclusion.proposed_by]
@@ -123,7 +131,12 @@ def tell_of_restoration(event: RestorationEvent) -> None:
     when = say_instant(restoration.restored_at, ticket.customer.timezone)
     body = f"{event.actor.name} {event.sentence()}.\n\nService was back: {when}\n"
     tell_readers(
-        event, ticket, subject=f"{ticket.key} Restored earlier: {ticket.subject}", body=body, key=key
+        event,
+        ticket,
+        subject=f"{ticket.key} Restored earlier: {ticket.subject}",
+        body=body,
+        key=key,
+        topic=Topic.RESTORED,
     )
     people = deciders() if isinstance(event, RestorationProposed) else [restoration.proposed_by]
     _tell_desk(event, people, ticket, about="Restored earlier", body=body, key=key)
@@ -134,7 +147,8 @@ def tell_of_waiver(event: ObjectiveWaived) -> None:
     ticket = _ticket(event)
     subject = f"{ticket.key} {METRIC_NAMES[event.metric]} objective waived: {ticket.subject}"
     key = f"{event.type_name}:{ticket.pk}:{event.metric}:{event.cycle}"
-    tell_readers(event, ticket, subject=subject, body=f"{event.actor.name} {event.sentence()}.\n", key=key)
+    body = f"{event.actor.name} {event.sentence()}.\n"
+    tell_readers(event, ticket, subject=subject, body=body, key=key, topic=Topic.PROMISES)
 
 
 def _tell_desk(

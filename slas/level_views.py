@@ -9,13 +9,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from core.periods import PeriodForm
 from core.tables import write_csv
 from customers.doors import member_door
 from customers.models import Member, MemberRole
 from slas import access
 from slas.attainment import Levels, levels_of
 from slas.events import METRIC_NAMES
-from slas.periods import PeriodForm
 
 #: Its misses name tickets, so it is for those who may read every ticket of the customer.
 READERS = (MemberRole.COORDINATOR, MemberRole.LEAD)

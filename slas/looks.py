@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from core.models import EventRecord
 from core.tenancy import SYSTEM
-from slas.clock import ClockResult, Replay
+from slas.clock import ClockResult, Metric, Replay
 from slas.clock import replay as replay_document
 from slas.documents import parse
 from slas.events import (
@@ -28,7 +28,7 @@ from slas.facts import document_of, iso, records_of, records_of_tickets
 from slas.models import Clock
 from slas.risk import at_risk_at
 from slas.rulebook import Rulebook
-from tickets.actions import Deadline
+from tickets.actions import Deadline, RestoreLeft
 from tickets.models import Ticket
 from tickets.severity import Severity
 
@@ -78,6 +78,7 @@ class Look:
 
     def deadline(self) -> Deadline:
         """Return the most pressing promise, as lists show it."""
+        restore = self.restore_left()
         live = [one for one in self.measured if one.clock.state != "stopped"]
         due = [(one.clock.due_at, one.clock.metric, one) for one in live if one.clock.state == "running"]
         pressing = [(at, metric, one) for at, metric, one in due if at is not None]
@@ -85,12 +86,43 @@ class Look:
             at, metric, first = min(pressing, key=lambda item: item[:2])
             is_at_risk = first.at_risk_at is not None and first.at_risk_at <= self.as_of
             state = "missed" if first.clock.outcome == "missed" else "at_risk" if is_at_risk else "running"
-            return Deadline(due_at=at, objective=metric.value, state=state, has_cover=self.has_cover)
+            return Deadline(
+                due_at=at, objective=metric.value, state=state, has_cover=self.has_cover, restore=restore
+            )
         if live:
             halted = live[0].clock.metric.value
-            return Deadline(due_at=None, objective=halted, state="paused", has_cover=self.has_cover)
+            return Deadline(
+                due_at=None, objective=halted, state="paused", has_cover=self.has_cover, restore=restore
+            )
         state = "none" if self.has_cover else ""
-        return Deadline(due_at=None, objective="", state=state, has_cover=self.has_cover)
+        return Deadline(due_at=None, objective="", state=state, has_cover=self.has_cover, restore=restore)
+
+    def restore_left(self) -> RestoreLeft:
+        """Return how the newest promise to restore stands, as lists show it."""
+        cycles = [one.clock for one in self.measured if one.clock.metric is Metric.RESTORE]
+        if not cycles:
+            return RestoreLeft(state="none" if self.has_cover else "")
+        clock = max(cycles, key=lambda one: one.cycle)
+        if clock.outcome not in ("pending", "met", "missed"):
+            return RestoreLeft()
+        if clock.target_seconds is None:
+            return RestoreLeft(state="none")
+        if clock.outcome != "pending":
+            return RestoreLeft(state=clock.outcome, due_at=clock.breached_at)
+        if clock.state == "paused":
+            return RestoreLeft(
+                state="paused",
+                used_seconds=clock.consumed_seconds,
+                target_seconds=clock.target_seconds,
+            )
+        from_at, used = _running_since(clock)
+        return RestoreLeft(
+            state="running",
+            due_at=clock.due_at,
+            from_at=from_at,
+            used_seconds=used,
+            target_seconds=clock.target_seconds,
+        )
 
     def next_check_at(self) -> datetime | None:
         """Return the next instant at which there is something to tell: a warning, or a breach that is certain."""
@@ -163,6 +195,13 @@ class Look:
                 due_at="" if clock.due_at is None else iso(clock.due_at),
             )
         return None
+
+
+def _running_since(clock: ClockResult) -> tuple[datetime, int]:
+    """Return since when a clock was not stopped, and how many seconds it had counted by then."""
+    halts = [one.to for one in clock.segments if one.kind in ("paused", "excluded")]
+    since = max(halts, default=clock.started_at)
+    return since, sum(one.seconds for one in clock.segments if one.kind == "counted" and one.to <= since)
 
 
 def look_at(tickets: Sequence[Ticket], *, at: datetime) -> list[Look]:

@@ -619,3 +619,44 @@ class RuleChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.calendar} from {self.effective_at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class MissCause(models.TextChoices):
+    """Why a promise was missed."""
+
+    STAFFING = "staffing", "Nobody was free in time"
+    HANDOVER = "handover", "It was lost between shifts or teams"
+    DIAGNOSIS = "diagnosis", "The fault was hard to find"
+    CHANGE = "change", "A change of ours failed"
+    VENDOR = "vendor", "A vendor had the next move"
+    CUSTOMER = "customer", "The customer had the next move"
+    PROCESS = "process", "We did not follow our process"
+    TOOLS = "tools", "Our own tools failed"
+    OTHER = "other", "Another cause"
+
+
+class MissExplanation(models.Model):
+    """Why an objective of a ticket was missed, and what is done so that it does not happen again.
+
+    Both sides read it. The action may follow the cause.
+    """
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    metric = models.CharField(max_length=10)
+    cycle = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=12, choices=MissCause.choices)
+    detail = models.CharField(max_length=500)
+    action = models.CharField(max_length=500, blank=True)
+    explained_at = models.DateTimeField()
+    explained_by_name = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "ticket", "metric", "cycle"], name="missexplanation_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"why {self.metric} {self.cycle} was missed"

@@ -9,11 +9,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from core.periods import PeriodForm
 from core.tables import write_csv
 from customers.doors import desk_door
 from customers.models import DECIDERS, DeskPerson
 from slas.late_holds import LateHold, holds_before_breaches
-from slas.periods import PeriodForm
 
 
 @require_safe

@@ -15,7 +15,7 @@ from tickets.models import Ticket
 from tickets.severity import Severity
 
 #: Sorts after the facts of the log at the same instant, whose ids begin with "e".
-_HYPOTHESIS = "preview"
+HYPOTHESIS = "preview"
 
 
 class Effect(StrEnum):
@@ -82,7 +82,7 @@ def preview_severity(ticket: Ticket, *, severity: Severity, at: datetime) -> Sev
     if ticket.has_cover:
         document = ticket_document(ticket, as_of=at)
         hypothesis = {
-            "id": _HYPOTHESIS,
+            "id": HYPOTHESIS,
             "at": iso(at),
             "kind": FactKind.SEVERITY_SET.value,
             "severity": severity.name,
@@ -91,7 +91,7 @@ def preview_severity(ticket: Ticket, *, severity: Severity, at: datetime) -> Sev
         after = before
         if severity != ticket.severity:
             after = parse(document | {"facts": [*document["facts"], hypothesis]})
-        changes = _changes(before, after)
+        changes = compare(before, after)
     return SeverityPreview(
         severity=severity,
         present=ticket.priority,
@@ -101,7 +101,7 @@ def preview_severity(ticket: Ticket, *, severity: Severity, at: datetime) -> Sev
     )
 
 
-def _changes(before: ReplayDocument, after: ReplayDocument) -> list[Change]:
+def compare(before: ReplayDocument, after: ReplayDocument) -> list[Change]:
     """Compare the newest cycle of each metric, and its successor where the change itself begins one."""
     old = {(clock.metric, clock.cycle): clock for clock in replay(before).clocks}
     new = {(clock.metric, clock.cycle): clock for clock in replay(after).clocks}

@@ -7,6 +7,7 @@ from slas import (
     clock_views,
     exclusion_views,
     level_views,
+    miss_views,
     policy_views,
     report_views,
     rule_views,
@@ -19,6 +20,7 @@ _DESK_TICKET = "desk/tickets/<str:key>/"
 _PORTAL_TICKET = "c/<slug:customer>/tickets/<int:number>/"
 
 _EXCLUSIONS = [
+    path(f"{_DESK_TICKET}misses/", miss_views.desk_misses, name="desk-ticket-misses"),
     path("desk/exclusions/", exclusion_views.desk_waiting, name="desk-exclusions"),
     path(f"{_DESK_TICKET}exclusions/", exclusion_views.desk_exclusions, name="desk-ticket-exclusions"),
     *(

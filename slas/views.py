@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from customers.doors import desk_door, member_door
-from customers.models import DeskPerson, Member
+from customers.models import DeskPerson, LookKind, Member
 from slas.clock import replay
 from slas.documents import dump, parse
 from slas.facts import ticket_document
 from tickets.access import get_ticket_for_desk, get_ticket_for_member
+from tickets.looks import look_at
 from tickets.models import Ticket
 
 
@@ -28,7 +29,8 @@ def member_evidence(request: HttpRequest, member: Member, now: datetime, number:
 @desk_door()
 def desk_evidence(request: HttpRequest, person: DeskPerson, now: datetime, key: str) -> HttpResponseBase:
     """Hand the desk the evidence of a ticket."""
-    return _evidence(get_ticket_for_desk(person, key), now)
+    ticket = look_at(get_ticket_for_desk(person, key), person=person, at=now, kind=LookKind.EVIDENCE)
+    return _evidence(ticket, now)
 
 
 def _evidence(ticket: Ticket, now: datetime) -> HttpResponse:

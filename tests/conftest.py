@@ -25,7 +25,7 @@ from slas.models import ALWAYS_SINCE
 from tests.cast import START, Cast, assemble
 
 KEPT = ("django_migrations", "django_content_type", "slas_calendarversion", "slas_policyversion")
-LOGS = ("core_eventrecord", "core_deskrecord")
+LOGS = ("core_eventrecord", "core_deskrecord", "customers_accessrecord")
 VERSIONS = ("slas_calendarversion", "slas_policyversion")
 ALIASES = ("default", "ledger", "owner")
 

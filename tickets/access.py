@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet, Value
 from django.http import Http404
 
 from customers.models import Customer, DeskPerson, Member
 from tickets.lifecycle import Verb
-from tickets.models import Attachment, Message, Ticket, TicketQuerySet, Watcher
+from tickets.models import (
+    Attachment,
+    Message,
+    ReportDraft,
+    ReportFile,
+    Satisfaction,
+    SavedView,
+    SavedViewQuerySet,
+    Ticket,
+    TicketQuerySet,
+    Watcher,
+)
 from tickets.queues import VIEWS, View
+from tickets.ratings import RatingLink
+
+#: Counts beside the queue say 999+ from here on: nobody reads more, and counting all would cost more with each ticket.
+MANY = 1000
 
 
 def list_for_member(member: Member) -> TicketQuerySet:
@@ -29,7 +46,31 @@ def get_ticket_for_member(member: Member, number: int) -> Ticket:
 
 def queue(view: View, person: DeskPerson, now: datetime) -> TicketQuerySet:
     """Return the tickets of one view of the queue, of every customer, the next deadline first."""
-    return view.narrow(_basis(view), person, now).with_people().for_queue()
+    return in_view(view, person, now).for_queue()
+
+
+def in_view(view: View, person: DeskPerson, now: datetime, *, finished: bool = False) -> TicketQuerySet:
+    """Return the tickets of one view of the queue in no order, with those that have ended where wanted."""
+    basis = Ticket.objects.with_desk() if finished else _basis(view)
+    return view.narrow(basis, person, now).with_row()
+
+
+def next_due(view: View, person: DeskPerson, now: datetime) -> Ticket | None:
+    """Return the ticket of all the desk's that is due next, for a view that is empty."""
+    return None if view.name == "due" else queue(VIEWS["due"], person, now).first()
+
+
+def saved_views(person: DeskPerson) -> SavedViewQuerySet:
+    """Return the views of the queue that a desk person may use."""
+    return SavedView.objects.for_person(person)
+
+
+def get_saved_view(person: DeskPerson, pk: int) -> SavedView:
+    """Return a view that a desk person may use, or 404."""
+    view = saved_views(person).filter(pk=pk).first()
+    if view is None:
+        raise Http404("There is no such view.")
+    return view
 
 
 def _basis(view: View) -> TicketQuerySet:
@@ -39,12 +80,22 @@ def _basis(view: View) -> TicketQuerySet:
 
 def all_for_desk() -> TicketQuerySet:
     """Return every ticket for the desk's search."""
-    return Ticket.objects.with_people()
+    return Ticket.objects.with_row()
 
 
 def find_by_key(text: str) -> Ticket | None:
     """Return the ticket whose reference was typed, for the desk's search box."""
     return Ticket.objects.by_key(text.strip()).select_related("customer").first() if text else None
+
+
+def unfinished_of(person: DeskPerson) -> TicketQuerySet:
+    """Return what a desk person still has to work on, the next deadline first."""
+    return Ticket.objects.assigned_to(person).unfinished().with_people().for_queue()
+
+
+def unfinished_requested_by(member: Member) -> TicketQuerySet:
+    """Return the tickets of which a member is the contact and that may still be worked on."""
+    return Ticket.objects.requested_by(member).unfinished().with_people().newest_first()
 
 
 def list_for_desk(customer: Customer) -> TicketQuerySet:
@@ -82,7 +133,7 @@ def get_attachment_for_member(member: Member, token: str) -> Attachment:
 
 def get_attachment_for_desk(person: DeskPerson, token: str) -> Attachment:
     """Return a file that the desk may read, or 404."""
-    attachment = Attachment.objects.filter(token=token).first()
+    attachment = Attachment.objects.filter(token=token).select_related("ticket").first()
     if attachment is None:
         raise Http404("There is no such file.")
     return attachment
@@ -92,7 +143,7 @@ def get_attachment_for_desk(person: DeskPerson, token: str) -> Attachment:
 _EVERYBODY = frozenset(
     {Verb.REPLY, Verb.REOPEN, Verb.CLOSE, Verb.FOLLOW, Verb.UNFOLLOW, Verb.REVIEW, Verb.CONTEST}
 )
-_LEVEL_1 = frozenset({Verb.PASS, Verb.NOTE, Verb.RESOLVE})
+_LEVEL_1 = frozenset({Verb.PASS, Verb.NOTE, Verb.RESOLVE, Verb.WORK_LEVEL_1})
 
 
 def check_member_may(member: Member, ticket: Ticket, verb: Verb) -> None:
@@ -154,26 +205,78 @@ def messages_of(ticket: Ticket) -> QuerySet[Message]:
     )
 
 
-def queue_counts(person: DeskPerson, now: datetime) -> dict[str, int]:
-    """Return how many tickets each view of the queue holds, in two queries."""
-    open_tickets = Ticket.objects.with_desk().open()
-    counts = open_tickets.aggregate(
-        **{
-            name: Count("pk", filter=Q(pk__in=view.narrow(open_tickets, person, now).values("pk")))
-            for name, view in VIEWS.items()
-            if not view.everything
-        }
+def queue_counts(
+    person: DeskPerson, now: datetime, also: Mapping[str, TicketQuerySet] | None = None
+) -> dict[str, int]:
+    """Return how many tickets each view of the queue holds, and other sets, at most MANY of each, in one query.
+
+    Each count stops there, so that it costs the same however many tickets there are.
+    """
+    views = {name: view.narrow(_basis(view), person, now) for name, view in VIEWS.items()}
+    return count_each(views | dict(also or {}))
+
+
+def missed(now: datetime) -> TicketQuerySet:
+    """Return the desk's open tickets of which a promise is overdue."""
+    return Ticket.objects.with_desk().open().due_by(now)
+
+
+def count_each(tickets: Mapping[str, TicketQuerySet]) -> dict[str, int]:
+    """Return how many tickets each set holds, at most MANY of each, in one query."""
+    counts = dict.fromkeys(tickets, 0)
+    names = list(tickets)
+    parts = [
+        tickets[name].select_related(None).order_by().annotate(place=Value(place)).values("place")[:MANY]
+        for place, name in enumerate(names)
+    ]
+    if not parts:
+        return counts
+    sql, given = parts[0].union(*parts[1:], all=True).query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT place, count(*) FROM ({sql}) listed GROUP BY place", given)  # noqa: S608 - the ORM's
+        counts |= {names[place]: number for place, number in cursor.fetchall()}
+    return counts
+
+
+def report_draft_of(member: Member) -> ReportDraft | None:
+    """Return what a member has answered for a report and not sent."""
+    return ReportDraft.objects.filter(customer_id=member.customer_id, member=member).first()
+
+
+def report_files_of(member: Member) -> QuerySet[ReportFile]:
+    """Return the files that a member has chosen for a report and not sent."""
+    return ReportFile.objects.of(member)
+
+
+def find_rating(ticket: Ticket, member: Member) -> Satisfaction | None:
+    """Return what a member answered about how a ticket was handled."""
+    return Satisfaction.objects.on(ticket).filter(member=member).first()
+
+
+def rating_of(ticket: Ticket, member: Member) -> dict[str, object]:
+    """Return a member's answer as a form shows it again; empty without one."""
+    given = find_rating(ticket, member)
+    return {} if given is None else {"score": given.score, "comment": given.comment}
+
+
+def find_to_rate(link: RatingLink) -> tuple[Ticket, Member] | None:
+    """Return the ticket and the member that a mailed link is about, while the member may read the ticket."""
+    member = (
+        Member.objects.filter(pk=link.member_id, customer_id=link.customer_id, is_active=True)
+        .select_related("customer")
+        .first()
     )
-    return counts | {
-        name: view.narrow(_basis(view), person, now).count()
-        for name, view in VIEWS.items()
-        if view.everything
-    }
+    if member is None:
+        return None
+    ticket = list_for_member(member).filter(pk=link.ticket_id).first()
+    return None if ticket is None else (ticket, member)
 
 
 def readers_of(ticket: Ticket) -> list[Member]:
-    """Return the members who hear what happens to a ticket: whoever reported it, then its followers."""
+    """Return the members who hear what happens to a ticket: who reported it, who works Level 1 on it, its followers."""
     watching = Watcher.objects.filter(customer_id=ticket.customer_id, ticket=ticket).select_related("member")
     readers = {ticket.requester_id: ticket.requester}
+    if ticket.level1_owner is not None:
+        readers[ticket.level1_owner.pk] = ticket.level1_owner
     readers.update({watcher.member_id: watcher.member for watcher in watching})
-    return [member for member in readers.values() if member.is_active]
+    return [member for member in readers.values() if member.is_active and ticket.customer.is_active]

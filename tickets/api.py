@@ -19,6 +19,7 @@ from core.problems import Refused
 from customers.api import CustomerAPIView
 from tickets import access, actions, verbs
 from tickets.lifecycle import Verb
+from tickets.looks import look_at
 from tickets.models import AudienceChoice, Message, Ticket, TicketQuerySet
 from tickets.serializers import (
     VERBS,
@@ -49,8 +50,8 @@ class TicketAPIView(CustomerAPIView):
     def tickets(self) -> TicketQuerySet:
         """Return the tickets that the caller may read."""
         if self.member is not None:
-            return access.list_for_member(self.member)
-        return access.list_for_desk(self.customer)
+            return access.list_for_member(self.member).with_level_1_owner()
+        return access.list_for_desk(self.customer).with_level_1_owner()
 
     def ticket(self, number: int) -> Ticket:
         """Return one of them, or 404."""
@@ -58,6 +59,11 @@ class TicketAPIView(CustomerAPIView):
             return access.get_ticket_for_member(self.member, number)
         assert self.person is not None
         return access.get_ticket_for_desk(self.person, f"{self.customer.key}-{number}")
+
+    def looked_at(self, number: int) -> Ticket:
+        """Return one of them to read; that the desk did is written down for the customer."""
+        ticket = self.ticket(number)
+        return ticket if self.person is None else look_at(ticket, person=self.person, at=self.now)
 
     def context(self) -> dict[str, Any]:
         """Return what serializers ask about the caller."""
@@ -75,7 +81,8 @@ class TicketAPIView(CustomerAPIView):
             allowed = access.verbs_of_desk(self.person, ticket)
             return sorted(name for name, doing in verbs.DESK.items() if doing.verb in allowed)
         member = self.member
-        return sorted(name for name, doing in verbs.MEMBER.items() if access.may(member, ticket, doing.verb))
+        offered = {name: doing.verb for name, doing in verbs.MEMBER.items()} | verbs.ABOVE
+        return sorted(name for name, verb in offered.items() if access.may(member, ticket, verb))
 
     def shown(self, ticket: Ticket) -> dict[str, Any]:
         """Return a ticket as the API shows it to the caller."""
@@ -117,9 +124,11 @@ class TicketList(TicketAPIView):
     def _chosen(self, filters: Mapping[str, Any]) -> TicketQuerySet:
         tickets = self.tickets()
         if filters["q"]:
-            tickets = tickets.search(filters["q"])
+            tickets = tickets.search(filters["q"], own=self.member is not None)
         if filters["open"] is not None:
             tickets = tickets.open() if filters["open"] else tickets.finished()
+        if filters["level_1"]:
+            tickets = tickets.at_level_1()
         if filters["status"] is not None:
             tickets = tickets.in_status(filters["status"])
         if filters["severity"] is not None:
@@ -161,7 +170,7 @@ class TicketDetail(TicketAPIView):
     @extend_schema(operation_id="tickets_read", responses=TicketSerializer)
     def get(self, request: Request, customer: str, number: int) -> Response:
         """Read one ticket."""
-        return Response(self.shown(self.ticket(number)))
+        return Response(self.shown(self.looked_at(number)))
 
 
 class TicketMessages(TicketAPIView):
@@ -172,7 +181,7 @@ class TicketMessages(TicketAPIView):
     @extend_schema(operation_id="messages_list", responses=MessageSerializer(many=True))
     def get(self, request: Request, customer: str, number: int) -> Response:
         """List what the caller may read, oldest first."""
-        messages = access.messages_of(self.ticket(number))
+        messages = access.messages_of(self.looked_at(number))
         return Response(MessageSerializer(messages, many=True, context=self.context()).data)
 
     @extend_schema(
@@ -210,7 +219,7 @@ class TicketVerb(TicketAPIView):
     def post(self, request: Request, customer: str, number: int) -> Response:
         ticket = self.ticket(number)
         doing = self._doing(ticket)
-        given = VERBS[self.name](data=request.data)
+        given = VERBS[self.name](data=request.data, context=self.context())
         given.is_valid(raise_exception=True)
         doing.act(self.asked(ticket, given.validated_data))
         return Response(self.shown(access.read_again(ticket)))
@@ -231,16 +240,20 @@ class TicketVerb(TicketAPIView):
 #: What each verb does, for the reader of the schema.
 SAID = {
     "assign": "Give the ticket to a desk person, or to nobody",
+    "team": "Let the ticket belong to a team, or to none",
     "take": "Give the ticket to the caller",
     "severity": "Establish the severity, or confirm it",
     "hold": "Put the ticket on hold",
+    "ask": "Ask the customer for access or an approval; the ticket is on hold until they answer",
     "resume": "End the hold",
     "restored": "Say that service is back",
     "resolve": "Resolve the ticket",
     "reopen": "Take a restored or resolved ticket back to work",
     "return": "Return the ticket to the customer's Level 1",
     "close": "Close a resolved ticket for good",
-    "pass": "Pass a Level 1 ticket to the desk",
+    "level1-take": "Take a Level 1 ticket",
+    "level1-tick": "Say that a step of Level 1's checklist was done, or not after all",
+    "level1-assign": "Give a Level 1 ticket to a coordinator or lead, or to nobody",
     "solve": "Mark a Level 1 ticket as solved",
     "confirm": "Confirm that it is fixed, which closes the ticket",
     "decide": "Answer a request for a review of the severity: keep it, or establish another one",
@@ -249,7 +262,17 @@ SAID = {
     "review": "Ask a desk lead for a review of the severity",
     "withdraw": "Withdraw one's own request for a review",
     "contest": "Say that the present hold is wrong",
-    "follow": "Follow a colleague's ticket",
+    "tag": "Put a tag of the desk's list on the ticket",
+    "untag": "Take a tag off the ticket",
+    "link": "Link the ticket to another one",
+    "unlink": "Take a link to another ticket away",
+    "merge": "End the ticket: it goes on in another one of the same customer",
+    "checklist": "Put a checklist on the ticket",
+    "step": "Add a step to the ticket's checklist",
+    "tick": "Say that a step is done, or that it is not",
+    "follower": "Let one of the customer's people follow the ticket",
+    "unfollower": "Let one of the customer's people no longer follow the ticket",
+    "follow": "Follow a ticket",
     "unfollow": "Stop following a ticket",
 }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.events import Audience, Event
-from tickets.models import HoldChoice, ResolutionCode
+from core.events import Audience, DeskEvent, Event
+from tickets.models import HoldChoice, LinkKind, ResolutionCode
 from tickets.severity import Severity
+
+#: What the desk may ask for, as the middle of a sentence.
+_WANTED = {"access": "access", "approval": "an approval"}
 
 
 def say_hold(reason: str) -> str:
@@ -133,6 +136,34 @@ class TicketReachedDesk(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LevelOneAssigned(Event):
+    """At Level 1 the ticket was given to one of the customer's people, or to nobody; `owner` is their name."""
+
+    type_name: ClassVar[str] = "tickets.level_1_assigned"
+    owner_id: int | None
+    owner: str
+
+    def sentence(self) -> str:
+        if self.owner_id is None:
+            return "took this from its Level 1 owner"
+        if self.actor.is_member and self.actor.id == self.owner_id:
+            return "took this at Level 1"
+        return f"gave this to {self.owner} at Level 1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsAccountNamed(Event):
+    """The customer said which AWS account the ticket is about; `about` is what they call it."""
+
+    type_name: ClassVar[str] = "tickets.aws_account_named"
+    aws_account_id: int
+    about: str
+
+    def sentence(self) -> str:
+        return f"named the AWS account {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketReturned(Event):
     """The desk gave the ticket back to the customer's Level 1."""
 
@@ -185,6 +216,31 @@ class TicketAssigned(Event):
         if self.actor.is_desk and self.actor.id == self.assignee_id:
             return "took this ticket"
         return f"assigned this to {self.assignee_name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketGivenToTeam(Event):
+    """The ticket was given to a team of the desk, or to none; customers do not see teams."""
+
+    type_name: ClassVar[str] = "tickets.given_to_team"
+    audience: ClassVar[Audience] = Audience.DESK
+    to_team_id: int | None
+    team: str
+
+    def sentence(self) -> str:
+        return f"gave this to the team {self.team}" if self.team else "took this from its team"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactChanged(Event):
+    """Another of the customer's people became the one to whom the ticket belongs."""
+
+    type_name: ClassVar[str] = "tickets.contact_changed"
+    member_id: int
+    contact_name: str
+
+    def sentence(self) -> str:
+        return f"made {self.contact_name} the contact"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,8 +367,336 @@ class TicketClosed(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SatisfactionGiven(Event):
+    """A member said how the ticket was handled, from 1 to 5."""
+
+    type_name: ClassVar[str] = "tickets.satisfaction_given"
+    score: int
+
+    def sentence(self) -> str:
+        return f"said how this was handled: {self.score} of 5"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalAsked(Event):
+    """The desk asked for access or an approval, `about`; `owner` decides until `review_at`, an ISO instant."""
+
+    type_name: ClassVar[str] = "tickets.approval_asked"
+    approval_id: int
+    kind: str
+    about: str
+    owner: str
+    review_at: str | None
+    production: bool
+
+    def sentence(self) -> str:
+        where = ", which touches production" if self.production else ""
+        return f"asked for {_WANTED[self.kind]}{where}: {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalGiven(Event):
+    """The customer approved; `confirmed` when whoever did had just proven who they are."""
+
+    type_name: ClassVar[str] = "tickets.approval_given"
+    approval_id: int
+    about: str
+    production: bool
+    confirmed: bool
+
+    def sentence(self) -> str:
+        return f"approved: {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalDeclined(Event):
+    """The customer declined, and said why."""
+
+    type_name: ClassVar[str] = "tickets.approval_declined"
+    approval_id: int
+    about: str
+    reason: str
+
+    def sentence(self) -> str:
+        return f"declined: {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalWithdrawn(Event):
+    """The desk no longer asks."""
+
+    type_name: ClassVar[str] = "tickets.approval_withdrawn"
+    approval_id: int
+    about: str
+    reason: str
+
+    def sentence(self) -> str:
+        said = f" ({self.reason})" if self.reason else ""
+        return f"withdrew what was asked for{said}: {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalExpired(Event):
+    """Nobody answered in time."""
+
+    type_name: ClassVar[str] = "tickets.approval_expired"
+    approval_id: int
+    about: str
+
+    def sentence(self) -> str:
+        return f"recorded that nobody answered in time: {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApprovalReminded(Event):
+    """The desk reminded whoever decides."""
+
+    type_name: ClassVar[str] = "tickets.approval_reminded"
+    approval_id: int
+    about: str
+    owner: str
+
+    def sentence(self) -> str:
+        return f"reminded whoever decides ({self.owner}): {self.about}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class AttachmentAdded(Event):
     """A file was added to a public message."""
 
     type_name: ClassVar[str] = "tickets.attachment_added"
     attachment_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannedReplyChanged(DeskEvent):
+    """A canned reply was added, edited, withdrawn or offered again; `kind` says which."""
+
+    type_name: ClassVar[str] = "tickets.canned_reply_changed"
+    canned_id: int
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandedOver(DeskEvent):
+    """A desk person handed tickets over to colleagues; `called` is how many tickets."""
+
+    type_name: ClassVar[str] = "tickets.handed_over"
+    handover_id: int
+    called: int
+
+    def sentence(self) -> str:
+        return f"handed over {self.called} ticket{'s' if self.called != 1 else ''}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HandoverAccepted(DeskEvent):
+    """A desk person accepted what they were handed over."""
+
+    type_name: ClassVar[str] = "tickets.handover_accepted"
+    handover_id: int
+    called: int
+
+    def sentence(self) -> str:
+        return f"accepted {self.called} ticket{'s' if self.called != 1 else ''} handed over"
+
+
+# --- What ties tickets to words, to each other, to steps and to people --------------------------------
+@dataclass(frozen=True, kw_only=True)
+class TicketTagged(Event):
+    """The desk put a tag on a ticket."""
+
+    type_name: ClassVar[str] = "tickets.tagged"
+    audience: ClassVar[Audience] = Audience.DESK
+    tag_id: int
+    tag: str
+
+    def sentence(self) -> str:
+        return f"added the tag “{self.tag}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketUntagged(Event):
+    """The desk took a tag off a ticket."""
+
+    type_name: ClassVar[str] = "tickets.untagged"
+    audience: ClassVar[Audience] = Audience.DESK
+    tag_id: int
+    tag: str
+
+    def sentence(self) -> str:
+        return f"removed the tag “{self.tag}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketLinked(Event):
+    """A ticket was linked to another, of any customer; `kind` is what it is to the one of reference `key`.
+
+    The desk alone reads it: the other ticket may be one that this ticket's customer must not know of.
+    """
+
+    type_name: ClassVar[str] = "tickets.linked"
+    audience: ClassVar[Audience] = Audience.DESK
+    other_id: int
+    key: str
+    kind: str
+
+    def sentence(self) -> str:
+        said = LinkKind(self.kind).label
+        return f"linked this: {said[0].lower()}{said[1:]} {self.key}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketUnlinked(Event):
+    """The link between a ticket and the one of reference `key` was taken away."""
+
+    type_name: ClassVar[str] = "tickets.unlinked"
+    audience: ClassVar[Audience] = Audience.DESK
+    other_id: int
+    key: str
+
+    def sentence(self) -> str:
+        return f"removed the link to {self.key}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketMerged(Event):
+    """The ticket ended here and goes on in another one of its customer, `into_id`, of reference `key`."""
+
+    type_name: ClassVar[str] = "tickets.merged"
+    into_id: int
+    key: str
+
+    def sentence(self) -> str:
+        return f"merged this into {self.key}, where it goes on"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketTookOver(Event):
+    """Another ticket of the same customer, `source_id`, was merged into this one.
+
+    With `inherit_start_at`, an ISO instant, this one's open clocks start then; empty when they stay.
+    """
+
+    type_name: ClassVar[str] = "tickets.took_over"
+    source_id: int
+    key: str
+    inherit_start_at: str
+
+    def sentence(self) -> str:
+        start = "; its clocks count from when that one reached the desk" if self.inherit_start_at else ""
+        return f"merged {self.key} into this{start}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MajorUpdateSent(Event):
+    """One update about a major incident went to as many tickets as `called` says, to each by itself."""
+
+    type_name: ClassVar[str] = "tickets.major_update_sent"
+    audience: ClassVar[Audience] = Audience.DESK
+    called: int
+
+    def sentence(self) -> str:
+        return (
+            f"sent one update to {self.called} ticket{'s' if self.called != 1 else ''} of this major incident"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecklistPut(Event):
+    """The steps of a checklist were put on a ticket."""
+
+    type_name: ClassVar[str] = "tickets.checklist_put"
+    audience: ClassVar[Audience] = Audience.DESK
+    checklist: str
+    called: int
+
+    def sentence(self) -> str:
+        return f"put the checklist “{self.checklist}” on this ({self.called} steps)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepAdded(Event):
+    """Somebody of the desk added a step of their own."""
+
+    type_name: ClassVar[str] = "tickets.step_added"
+    audience: ClassVar[Audience] = Audience.DESK
+    item_id: int
+    item: str
+
+    def sentence(self) -> str:
+        return f"added the step “{self.item}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepMarked(Event):
+    """A step of a checklist was done, or is not done after all."""
+
+    type_name: ClassVar[str] = "tickets.step_marked"
+    audience: ClassVar[Audience] = Audience.DESK
+    item_id: int
+    item: str
+    is_done: bool
+
+    def sentence(self) -> str:
+        return f"ticked “{self.item}”" if self.is_done else f"took the tick off “{self.item}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowerAdded(Event):
+    """The desk lets a member of the customer follow the ticket."""
+
+    type_name: ClassVar[str] = "tickets.follower_added"
+    member_id: int
+    follower_name: str
+
+    def sentence(self) -> str:
+        return f"lets {self.follower_name} follow this"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowerRemoved(Event):
+    """The desk took a member of the customer off those who follow the ticket."""
+
+    type_name: ClassVar[str] = "tickets.follower_removed"
+    member_id: int
+    follower_name: str
+
+    def sentence(self) -> str:
+        return f"ended that {self.follower_name} follows this"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingsStated(Event):
+    """The desk said what was wrong and what was done; the ticket shows the words."""
+
+    type_name: ClassVar[str] = "tickets.findings_stated"
+
+    def sentence(self) -> str:
+        return "recorded what was found and done"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TagChanged(DeskEvent):
+    """A tag of the desk's list was added, renamed, merged into another, withdrawn or offered again."""
+
+    type_name: ClassVar[str] = "tickets.tag_changed"
+    tag_id: int
+    tag: str
+    kind: str
+
+    def sentence(self) -> str:
+        return f"{self.kind} the tag “{self.tag}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChecklistChanged(DeskEvent):
+    """A checklist was added, changed, withdrawn or offered again."""
+
+    type_name: ClassVar[str] = "tickets.checklist_changed"
+    checklist_id: int
+    checklist: str
+    kind: str
+
+    def sentence(self) -> str:
+        return f"{self.kind} the checklist “{self.checklist}”"

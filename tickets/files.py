@@ -60,9 +60,12 @@ class CheckedFile:
     upload: UploadedFile[Any]
 
 
-def check(files: Sequence[UploadedFile[Any]]) -> list[CheckedFile]:
-    """Check uploads by number, size, name and content; raises Refused naming the file at fault."""
-    if len(files) > MAX_FILES:
+def check(files: Sequence[UploadedFile[Any]], *, beside: int = 0) -> list[CheckedFile]:
+    """Check uploads by number, size, name and content; raises Refused naming the file at fault.
+
+    `beside` is how many other files go with the same message.
+    """
+    if len(files) + beside > MAX_FILES:
         raise Refused(f"At most {MAX_FILES} files fit on one message.", field="files")
     return [_check(file) for file in files]
 
@@ -140,6 +143,11 @@ def store(file: CheckedFile) -> str:
     secret = secrets.token_hex(20)
     file.upload.seek(0)
     return _storage().save(f"{secret[:2]}/{secret}", file.upload)
+
+
+def discard(stored_name: str) -> None:
+    """Throw the content of a file away that no row names any more."""
+    _storage().delete(stored_name)
 
 
 def download(attachment: Attachment) -> FileResponse:

@@ -8,19 +8,29 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
-from customers.access import active_desk_people, active_members_of, aws_accounts_of, services_of
-from customers.models import AwsAccount, Customer, DeskPerson, Member, Service
+from customers.access import (
+    active_desk_people,
+    active_members_of,
+    aws_accounts_of,
+    level_1_of,
+    services_of,
+)
+from customers.desk_admin_access import active_teams
+from customers.models import AwsAccount, Customer, DeskPerson, Member, Service, Team
 from tickets.models import (
+    STEP_LENGTH,
     AffectedChoice,
+    ApprovalKind,
     EnvironmentChoice,
     HoldChoice,
+    PresenceState,
     ResolutionCode,
     SecurityChoice,
     SeverityChoice,
     Ticket,
     WorkChoice,
 )
-from tickets.queues import VIEWS
+from tickets.relation_forms import RELATION_FORMS, MergeForm, RelationForm
 from tickets.severity import Affected, Environment, Impact, SecurityRisk, Severity, Work
 
 
@@ -225,8 +235,17 @@ class DeskReportForm(ReportForm):
         to.initial = "desk"
 
 
+class TokensField(forms.Field):
+    """The tokens of files that were chosen before; whose they are is asked when they are sent."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[str]:
+        return [str(token)[:43] for token in (value or []) if token]
+
+
 class WriteForm(forms.Form):
-    """A reply or a note."""
+    """A reply or a note; `seen` is the last public message that its writer has read."""
 
     body = forms.CharField(
         label="Your message",
@@ -235,9 +254,46 @@ class WriteForm(forms.Form):
         error_messages={"required": "Write something first."},
     )
     files = _files()  # type: ignore[assignment]
+    staged = TokensField(required=False)
+    seen = forms.IntegerField(
+        widget=forms.HiddenInput(attrs={"autocomplete": "off"}), required=False, min_value=0
+    )
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+
+
+class CannedReplyForm(forms.Form):
+    """A text that the desk writes often."""
+
+    name = forms.CharField(
+        label="Name",
+        help_text="What people type after a slash to find it.",
+        max_length=60,
+        error_messages={"required": "Enter a name, such as “Ask for logs”."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    mode = forms.ChoiceField(label="For", choices=[("reply", "A reply to the customer"), ("note", "A note")])
+    body = forms.CharField(
+        label="Text",
+        widget=forms.Textarea(attrs={"rows": 10}),
+        max_length=10_000,
+        error_messages={"required": "Enter the text."},
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class SwitchReplyForm(forms.Form):
+    """Whether a canned reply is offered."""
+
+    active = forms.ChoiceField(choices=[("yes", "Offer it"), ("no", "Withdraw it")])
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PresenceForm(forms.Form):
+    """What somebody does with a ticket's page; gone when they close it."""
+
+    state = forms.ChoiceField(choices=[*PresenceState.choices, ("gone", "is gone")])
 
 
 class VersionedForm(forms.Form):
@@ -269,6 +325,42 @@ class AssignForm(VersionedForm):
         field = self.fields["person"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = active_desk_people()
+
+
+class LevelOneAssignForm(VersionedForm):
+    """Which of the customer's people works on it at Level 1."""
+
+    member: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
+        queryset=None, label="Who works on it", required=False, empty_label="No one"
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, initial={"member": ticket.level1_owner_id}, **kwargs)
+        field = self.fields["member"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = level_1_of(ticket.customer)
+
+
+class LevelOneTickForm(VersionedForm):
+    """A step of Level 1's checklist, and whether it is done; ticking is never stale."""
+
+    version = None  # type: ignore[assignment]
+    text = forms.CharField(max_length=STEP_LENGTH, widget=forms.HiddenInput)
+    is_done = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class GiveToTeamForm(VersionedForm):
+    """Which team has it."""
+
+    team: forms.ModelChoiceField[Team] = forms.ModelChoiceField(
+        queryset=None, label="Team", required=False, empty_label="No team"
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, initial={"team": ticket.team_id}, **kwargs)
+        field = self.fields["team"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = active_teams()
 
 
 class SeverityForm(VersionedForm):
@@ -334,6 +426,48 @@ class HoldForm(VersionedForm):
         required=False,
         help_text="Empty: in 1 day for the customer, in 4 hours for a vendor. An agreed wait needs a time.",
     )
+
+
+class AskForm(VersionedForm):
+    """What the desk asks the customer for, who decides, and what they should know before they do."""
+
+    kind = forms.ChoiceField(label="What you need", choices=ApprovalKind.choices, widget=forms.RadioSelect)
+    what = forms.CharField(
+        label="What exactly",
+        help_text="For example, “Administrator access to acme-prod, to restart the orders database”.",
+        max_length=300,
+        error_messages={"required": "Say what you ask for."},
+    )
+    decider: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
+        queryset=None, label="Who decides", required=False, empty_label="Any coordinator or lead"
+    )
+    expires_at = LocalDateTimeField(
+        label="Answer by", help_text="Afterwards the request ends, and the hold with it."
+    )
+    risk = forms.CharField(
+        label="What could go wrong",
+        max_length=500,
+        error_messages={"required": "Say what could go wrong, or that nothing can."},
+    )
+    effect_of_no = forms.CharField(
+        label="What happens if they say no",
+        max_length=500,
+        error_messages={"required": "Say what happens if they say no."},
+    )
+    touches_production = forms.BooleanField(
+        label="Production is touched",
+        required=False,
+        help_text="Whoever approves types their password again.",
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        live = ticket.environment == EnvironmentChoice.PRODUCTION
+        given = {"kind": ApprovalKind.ACCESS, "touches_production": live}
+        kwargs["initial"] = given | kwargs.get("initial", {})
+        super().__init__(*args, ticket=ticket, **kwargs)
+        field = self.fields["decider"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = active_members_of(ticket.customer)
 
 
 class AnswerForm(VersionedForm):
@@ -407,8 +541,14 @@ class ContestForm(VersionedForm):
     )
 
 
+def _found(label: str, hint: str = "") -> forms.CharField:
+    """Something that was found or done; both sides read it."""
+    said = f"{hint} The customer reads this.".strip()
+    return forms.CharField(label=label, required=False, max_length=500, help_text=said)
+
+
 class RestoredForm(VersionedForm):
-    """When service was back."""
+    """When service was back, and what was found and done."""
 
     restored_at = LocalDateTimeField(
         label="Service was back at",
@@ -420,6 +560,9 @@ class RestoredForm(VersionedForm):
         required=False,
         help_text="Otherwise another desk lead is asked.",
     )
+    cause = _found("Cause")
+    workaround = _found("Workaround", "What people do until it is fixed.")
+    fix = _found("Fix", "What was changed for good.")
 
 
 class ResolveForm(VersionedForm):
@@ -427,8 +570,14 @@ class ResolveForm(VersionedForm):
 
     code = forms.ChoiceField(
         label="How it ended",
-        choices=[choice for choice in ResolutionCode.choices if choice[0] != ResolutionCode.LEVEL_1],
+        choices=[
+            choice
+            for choice in ResolutionCode.choices
+            if choice[0] not in (ResolutionCode.LEVEL_1, ResolutionCode.MERGED)
+        ],
     )
+    cause = _found("Cause")
+    fix = _found("Fix", "What was changed for good.")
 
 
 class ReturnForm(VersionedForm):
@@ -441,14 +590,16 @@ class ReturnForm(VersionedForm):
     )
 
 
-TicketForm = WriteForm | VersionedForm
-DESK_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
+TicketForm = WriteForm | VersionedForm | RelationForm | MergeForm
+DESK_FORMS: dict[str, type[TicketForm]] = {
     "reply": WriteForm,
     "note": WriteForm,
     "assign": AssignForm,
+    "team": GiveToTeamForm,
     "take": VersionedForm,
     "severity": SeverityForm,
     "hold": HoldForm,
+    "ask": AskForm,
     "resume": VersionedForm,
     "restored": RestoredForm,
     "resolve": ResolveForm,
@@ -457,11 +608,14 @@ DESK_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "close": VersionedForm,
     "decide": DecideForm,
     "answer": AnswerForm,
+    **RELATION_FORMS,
 }
 MEMBER_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "reply": WriteForm,
     "note": WriteForm,
-    "pass": VersionedForm,
+    "level1-take": VersionedForm,
+    "level1-assign": LevelOneAssignForm,
+    "level1-tick": LevelOneTickForm,
     "solve": VersionedForm,
     "reopen": VersionedForm,
     "confirm": VersionedForm,
@@ -485,23 +639,3 @@ class ListFilterForm(SearchForm):
 
     mine = forms.ChoiceField(choices=[("1", "Only mine")], required=False)
     show = forms.ChoiceField(choices=[("open", "Open"), ("finished", "Finished")], required=False)
-
-
-class QueueFilterForm(SearchForm):
-    """What the desk narrows its queue by."""
-
-    view = forms.ChoiceField(choices=[(view.name, view.title) for view in VIEWS.values()], required=False)
-
-    customer: forms.ModelChoiceField[Customer] = forms.ModelChoiceField(
-        queryset=None, required=False, to_field_name="slug"
-    )
-    severity = forms.TypedChoiceField(
-        choices=[("", "All"), *SeverityChoice.choices], coerce=int, required=False, empty_value=None
-    )
-
-    def __init__(self, *args: Any, customers: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["customer"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = customers
-        field.empty_label = "All customers"

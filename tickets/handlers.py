@@ -9,10 +9,44 @@ from core.tenancy import ActorKind
 from customers.access import active_desk_people, active_members_of
 from notifications import actions as notifications
 from notifications.models import Audience
+from notifications.preferences import members_who_want, people_who_want
+from notifications.topics import Topic
 from tickets.access import readers_of
-from tickets.events import ContestAnswered, PublicReplyPosted, ReviewDecided, SeverityEstablished
-from tickets.models import Message, Ticket
+from tickets.events import (
+    ContestAnswered,
+    InternalNotePosted,
+    PublicReplyPosted,
+    ReviewDecided,
+    ServiceRestored,
+    SeverityEstablished,
+    TicketClosed,
+    TicketOpened,
+)
+from tickets.models import Mention, Message, Score, Ticket
+from tickets.ratings import RatingLink
 from tickets.severity import Severity
+
+
+def mail_receipt(event: TicketOpened) -> None:
+    """Send whoever reported a ticket its reference, whoever wrote it down for them."""
+    ticket = _ticket(event)
+    member = ticket.requester
+    if not members_who_want(Topic.RECEIPT, [member]):
+        return
+    link = f"{settings.PORTAL_BASE_URL}/c/{ticket.customer.slug}/tickets/{ticket.number}/"
+    notifications.queue(
+        customer_id=ticket.customer_id,
+        ticket_id=ticket.pk,
+        audience=Audience.CUSTOMER,
+        kind="receipt",
+        dedupe_key=f"receipt:{ticket.pk}:member:{member.pk}",
+        recipient_email=member.email,
+        recipient_name=member.name,
+        subject=f"{ticket.key} We have your report: {ticket.subject}",
+        body=f"We have your report. Its reference is {ticket.key}.\n\nFollow it, or add to it: {link}\n",
+        occurred_at=event.at,
+        deliver_after=event.at,
+    )
 
 
 def mail_reply(event: PublicReplyPosted) -> None:
@@ -25,6 +59,7 @@ def mail_reply(event: PublicReplyPosted) -> None:
         subject=f"{ticket.key} {event.actor.name} replied: {ticket.subject}",
         body=f"{event.actor.name} wrote:\n\n{message.body}\n",
         key=f"reply:{message.pk}",
+        topic=Topic.REPLY,
     )
 
 
@@ -37,6 +72,7 @@ def mail_progress(event: Event) -> None:
         subject=f"{ticket.key} {ticket.get_status_display()}: {ticket.subject}",
         body=f"{event.actor.name} {event.sentence()}.\n",
         key=f"{event.type_name}:{ticket.pk}:{ticket.version}",
+        topic=Topic.RESTORED if isinstance(event, ServiceRestored) else Topic.RESOLVED,
     )
 
 
@@ -59,6 +95,60 @@ def mail_contest(event: ContestAnswered) -> None:
     _mail_owner(event, about="Contested hold")
 
 
+def mail_mentions(event: InternalNotePosted) -> None:
+    """Tell whom an internal note names, except whoever wrote it."""
+    mentions = Mention.objects.filter(
+        customer_id=event.customer_id, message_id=event.message_id
+    ).select_related("person__user", "message")
+    listed = [mention for mention in mentions if mention.person_id != event.actor.id]
+    wanting = people_who_want(Topic.MENTION, [mention.person for mention in listed])
+    named = [mention for mention in listed if mention.person in wanting]
+    if not named:
+        return
+    ticket = _ticket(event)
+    for mention in named:
+        notifications.queue(
+            customer_id=event.customer_id,
+            ticket_id=ticket.pk,
+            audience=Audience.DESK,
+            kind="mention",
+            dedupe_key=f"mention:{mention.message_id}:desk:{mention.person_id}",
+            recipient_email=mention.person.user.email,
+            recipient_name=mention.person.name,
+            subject=f"{ticket.key} {event.actor.name} mentions you: {ticket.subject}",
+            body=f"{event.actor.name} wrote in an internal note:\n\n{mention.message.body}\n\n"
+            f"Read it: {settings.PORTAL_BASE_URL}/desk/tickets/{ticket.key}/#m{mention.message_id}\n",
+            occurred_at=event.at,
+            deliver_after=event.at,
+        )
+
+
+def ask_satisfaction(event: TicketClosed) -> None:
+    """Ask whoever reported a ticket that has closed how it was handled, with a link for each answer."""
+    ticket = _ticket(event)
+    member = ticket.requester
+    if not member.is_active or not members_who_want(Topic.RESOLVED, [member]):
+        return
+    token = RatingLink.of(
+        customer_id=ticket.customer_id, ticket_id=ticket.pk, member_id=member.pk, at=event.at
+    ).token()
+    link = f"{settings.PORTAL_BASE_URL}/rate/{token}/"
+    answers = "\n".join(f"{score.label}: {link}?score={score.value}" for score in Score)
+    notifications.queue(
+        customer_id=ticket.customer_id,
+        ticket_id=ticket.pk,
+        audience=Audience.CUSTOMER,
+        kind="satisfaction",
+        dedupe_key=f"satisfaction:{ticket.pk}:member:{member.pk}",
+        recipient_email=member.email,
+        recipient_name=member.name,
+        subject=f"{ticket.key} How did we do? {ticket.subject}",
+        body=f"{ticket.key} is closed. How did we handle it?\n\n{answers}\n\nThe links work for 30 days.\n",
+        occurred_at=event.at,
+        deliver_after=event.at,
+    )
+
+
 def _mail_sentence(event: Event, *, about: str, asked_by: int | None = None) -> None:
     """Mail a fact's own sentence to the customer's people."""
     ticket = _ticket(event)
@@ -68,6 +158,7 @@ def _mail_sentence(event: Event, *, about: str, asked_by: int | None = None) -> 
         subject=f"{ticket.key} {about}: {ticket.subject}",
         body=f"{event.actor.name} {event.sentence()}.\n",
         key=f"{event.type_name}:{ticket.pk}:{ticket.version}",
+        topic=Topic.SEVERITY,
         beside=asked_by,
     )
 
@@ -79,7 +170,7 @@ def _mail_owner(event: Event, *, about: str) -> None:
     if owner_id is None or owner_id == event.actor.id:
         return
     owner = active_desk_people().select_related("user").filter(pk=owner_id).first()
-    if owner is None:
+    if owner is None or not people_who_want(Topic.DECISION, [owner]):
         return
     notifications.queue(
         customer_id=ticket.customer_id,
@@ -106,18 +197,25 @@ def _ticket(event: Event) -> Ticket:
 
 
 def tell_readers(
-    event: Event, ticket: Ticket, *, subject: str, body: str, key: str, beside: int | None = None
+    event: Event,
+    ticket: Ticket,
+    *,
+    subject: str,
+    body: str,
+    key: str,
+    topic: Topic,
+    beside: int | None = None,
 ) -> None:
     """Send a message to the requester and the watchers, except to whoever caused it; once for each key.
 
-    `beside` is the id of one more member who hears of it, such as whoever asked.
+    Whoever turned the topic off is left out. `beside` is the id of one more member who hears of it, such as whoever asked.
     """
     readers = {member.pk: member for member in readers_of(ticket)}
     if beside is not None and beside not in readers:
         asked = active_members_of(ticket.customer).filter(pk=beside)
         readers.update({member.pk: member for member in asked})
     link = f"{settings.PORTAL_BASE_URL}/c/{ticket.customer.slug}/tickets/{ticket.number}/"
-    for member in readers.values():
+    for member in members_who_want(topic, readers.values()):
         wrote_it = event.actor.kind == ActorKind.MEMBER and event.actor.id == member.pk
         if wrote_it:
             continue

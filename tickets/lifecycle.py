@@ -54,8 +54,10 @@ class Verb(StrEnum):
     REPLY = "reply"
     NOTE = "note"
     ASSIGN = "assign"
+    WORK_LEVEL_1 = "work_level_1"
     ESTABLISH = "establish"
     HOLD = "hold"
+    ASK = "ask"
     RESUME = "resume"
     RESTORE = "restore"
     RESOLVE = "resolve"
@@ -69,6 +71,8 @@ class Verb(StrEnum):
     DECIDE = "decide"
     CONTEST = "contest"
     ANSWER = "answer"
+    RELATE = "relate"
+    MERGE = "merge"
 
 
 class NotAllowed(Refused):
@@ -81,8 +85,10 @@ _STATUSES: dict[Verb, frozenset[Status]] = {
     Verb.REPLY: OPEN | {Status.RESOLVED},
     Verb.NOTE: frozenset(Status),
     Verb.ASSIGN: OPEN | {Status.RESOLVED},
+    Verb.WORK_LEVEL_1: OPEN,
     Verb.ESTABLISH: OPEN,
     Verb.HOLD: OPEN,
+    Verb.ASK: OPEN,
     Verb.RESUME: OPEN,
     Verb.RESTORE: UNRESTORED,
     Verb.RESOLVE: OPEN,
@@ -96,12 +102,17 @@ _STATUSES: dict[Verb, frozenset[Status]] = {
     Verb.DECIDE: frozenset(Status),  # whoever asked is answered, also after the end
     Verb.CONTEST: OPEN,
     Verb.ANSWER: OPEN,
+    Verb.RELATE: frozenset(
+        Status
+    ),  # tags, links, steps and followers: what is said about it, also after the end
+    Verb.MERGE: OPEN,
 }
 _NEEDS_DESK = frozenset(
     {
         Verb.RETURN,
         Verb.ESTABLISH,
         Verb.HOLD,
+        Verb.ASK,
         Verb.RESUME,
         Verb.RESTORE,
         Verb.ASSIGN,
@@ -110,6 +121,7 @@ _NEEDS_DESK = frozenset(
         Verb.ANSWER,
     }
 )
+_NEEDS_LEVEL_1 = frozenset({Verb.PASS, Verb.WORK_LEVEL_1})
 _NEEDS_HOLD = frozenset({Verb.RESUME, Verb.CONTEST, Verb.ANSWER})
 
 _WHY_NOT: dict[Status, str] = {
@@ -157,7 +169,7 @@ def check(
         raise NotAllowed(_WHY_NOT[status])
     if verb in _NEEDS_DESK and not with_desk:
         raise NotAllowed("The ticket is with the customer's Level 1, not with the desk.")
-    if verb is Verb.PASS and with_desk:
+    if verb in _NEEDS_LEVEL_1 and with_desk:
         raise NotAllowed("The ticket is with the desk already.")
     if verb in _NEEDS_HOLD and not on_hold:
         raise NotAllowed("The ticket is not on hold.")

@@ -52,11 +52,25 @@ VIEWS: dict[str, View] = {
             empty="Every open ticket has an owner.",
         ),
         View(
+            name="vendor",
+            title="With AWS",
+            icon="vendor",
+            narrow=lambda tickets, person, now: tickets.waiting_for_vendor(),
+            empty="Nothing waits for AWS or another vendor.",
+        ),
+        View(
             name="customer",
             title="With customer",
             icon="chat",
             narrow=lambda tickets, person, now: tickets.waiting_for_customer(),
             empty="Nothing waits for a customer.",
+        ),
+        View(
+            name="followed",
+            title="Followed",
+            icon="bell",
+            narrow=lambda tickets, person, now: tickets.followed_by(person),
+            empty="You follow no open ticket. Press Follow on one to see it here.",
         ),
         View(
             name="holds",

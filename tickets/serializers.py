@@ -12,20 +12,27 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from customers.access import active_desk_people, active_members_of, aws_accounts_of, services_of
-from customers.models import AwsAccount, DeskPerson, Member, Service
+from customers.desk_admin_access import active_teams
+from customers.models import AwsAccount, DeskPerson, Member, Service, Team
 from tickets.models import (
+    STEP_LENGTH,
     AffectedChoice,
+    ApprovalKind,
     Attachment,
     AudienceChoice,
+    Checklist,
     EnvironmentChoice,
     HoldChoice,
+    LinkKind,
     Message,
     ResolutionCode,
     SecurityChoice,
     StatusChoice,
+    Tag,
     Ticket,
     WorkChoice,
 )
+from tickets.relation_access import active_checklists, active_tags, tags
 from tickets.severity import Affected, Environment, Impact, SecurityRisk, Severity, Work
 
 
@@ -38,6 +45,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
     review_severity = serializers.SerializerMethodField()
     requester = serializers.CharField(source="requester.name", read_only=True)
     assignee = serializers.CharField(source="assignee.name", read_only=True, default=None)
+    level1_owner = serializers.CharField(source="level1_owner.name", read_only=True, default=None)
     service = serializers.CharField(source="service.name", read_only=True, default=None)
     verbs = serializers.SerializerMethodField(
         help_text="What the caller may do to the ticket now: the ends of its addresses, and `reply` and "
@@ -65,6 +73,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "service",
             "requester",
             "assignee",
+            "level1_owner",
             "hold_reason",
             "hold_owner",
             "hold_note",
@@ -215,6 +224,13 @@ class WriteMessageSerializer(serializers.Serializer[Any]):
     body = serializers.CharField(max_length=20_000)
     audience = serializers.ChoiceField(choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC)
     files = _files()
+    seen = serializers.IntegerField(
+        required=False,
+        default=None,
+        allow_null=True,
+        min_value=0,
+        help_text="The id of the last public message that was read; a newer one of somebody else answers 409",
+    )
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -235,6 +251,32 @@ class AssignSerializer(VersionSerializer):
     """Who works on it; null for nobody."""
 
     person = DeskPersonField(allow_null=True, pk_field=serializers.IntegerField())
+
+
+class LevelOneAssignSerializer(VersionSerializer):
+    """Which coordinator or lead works on it at Level 1; null for nobody."""
+
+    member = RequesterField(slug_field="email", allow_null=True)
+
+
+class LevelOneTickSerializer(VersionSerializer):
+    """A step of the customer's own checklist, and whether it is done."""
+
+    text = serializers.CharField(max_length=STEP_LENGTH)
+    is_done = serializers.BooleanField(default=True)
+
+
+class TeamField(serializers.PrimaryKeyRelatedField[Team]):
+    """The id of a team that can be given a ticket."""
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return active_teams()
+
+
+class GiveToTeamSerializer(VersionSerializer):
+    """Which team has it; null for none."""
+
+    team = TeamField(allow_null=True, pk_field=serializers.IntegerField())
 
 
 @extend_schema_field({"type": "string", "enum": [severity.name for severity in Severity]})
@@ -270,6 +312,9 @@ class TicketQuerySerializer(serializers.Serializer[Any]):
     mine = serializers.BooleanField(
         required=False, default=False, help_text="Only those that the calling member reported"
     )
+    level_1 = serializers.BooleanField(
+        required=False, default=False, help_text="Only open ones that the customer's own Level 1 has"
+    )
     cursor = serializers.CharField(required=False, help_text="The page, from `next` or `previous`")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -293,6 +338,18 @@ class HoldSerializer(VersionSerializer):
     note = serializers.CharField(max_length=500)
     evidence = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
     review_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class AskSerializer(VersionSerializer):
+    """What the desk asks the customer for; without a `decider` any coordinator or lead decides."""
+
+    kind = serializers.ChoiceField(choices=ApprovalKind.choices)
+    what = serializers.CharField(max_length=300)
+    decider = RequesterField(slug_field="email", required=False, allow_null=True, default=None)
+    expires_at = serializers.DateTimeField()
+    risk = serializers.CharField(max_length=500)
+    effect_of_no = serializers.CharField(max_length=500)
+    touches_production = serializers.BooleanField()
 
 
 class ReviewSerializer(VersionSerializer):
@@ -338,12 +395,19 @@ class RestoredSerializer(VersionSerializer):
     confirmed = serializers.BooleanField(
         default=False, help_text="A desk lead decides by themselves which verdicts an earlier time changes."
     )
+    cause = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    workaround = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    fix = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class ResolveSerializer(VersionSerializer):
     """How it ended."""
 
-    code = serializers.ChoiceField(choices=ResolutionCode.choices)
+    code = serializers.ChoiceField(
+        choices=[choice for choice in ResolutionCode.choices if choice[0] != ResolutionCode.MERGED]
+    )
+    cause = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+    fix = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 class ReturnSerializer(VersionSerializer):
@@ -352,18 +416,102 @@ class ReturnSerializer(VersionSerializer):
     reason = serializers.CharField(max_length=500)
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class TagField(serializers.SlugRelatedField[Tag]):
+    """The name of a tag of the desk's list."""
+
+    def get_queryset(self) -> QuerySet[Tag]:
+        return active_tags()
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class ChecklistField(serializers.SlugRelatedField[Checklist]):
+    """The name of a checklist of the desk's list."""
+
+    def get_queryset(self) -> QuerySet[Checklist]:
+        return active_checklists()
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class AnyTagField(TagField):
+    """The name of a tag, also of one that is no longer offered."""
+
+    def get_queryset(self) -> QuerySet[Tag]:
+        return tags()
+
+
+class TagSerializer(VersionSerializer):
+    """Which tag."""
+
+    tag = TagField(slug_field="name")
+
+
+class UntagSerializer(VersionSerializer):
+    """Which tag is taken off."""
+
+    tag = AnyTagField(slug_field="name")
+
+
+class UnlinkSerializer(VersionSerializer):
+    """The other ticket's reference."""
+
+    other = serializers.CharField(max_length=20, help_text="A reference such as ACME-128")
+
+
+class LinkSerializer(UnlinkSerializer):
+    """The other ticket's reference, and what this one is to it."""
+
+    kind = serializers.ChoiceField(choices=LinkKind.choices)
+
+
+class MergeSerializer(VersionSerializer):
+    """The ticket that it goes on in, and whether that one's clocks count from this one's start."""
+
+    into = serializers.CharField(max_length=20, help_text="A reference such as ACME-128")
+    inherit = serializers.BooleanField(default=False)
+
+
+class PutChecklistSerializer(VersionSerializer):
+    """Which checklist."""
+
+    checklist = ChecklistField(slug_field="name")
+
+
+class StepSerializer(VersionSerializer):
+    """A step of one's own."""
+
+    text = serializers.CharField(max_length=STEP_LENGTH)
+
+
+class TickSerializer(VersionSerializer):
+    """Which step, by its id, and whether it is done."""
+
+    item = serializers.IntegerField(min_value=1)
+    done = serializers.ChoiceField(choices=[("yes", "Done"), ("no", "Not done")])
+
+
+class FollowerSerializer(VersionSerializer):
+    """Which of the customer's people, by e-mail address."""
+
+    member = RequesterField(slug_field="email")
+
+
 VERBS: dict[str, type[VersionSerializer]] = {
     "assign": AssignSerializer,
+    "team": GiveToTeamSerializer,
     "take": VersionSerializer,
     "severity": EstablishSerializer,
     "hold": HoldSerializer,
+    "ask": AskSerializer,
     "resume": VersionSerializer,
     "restored": RestoredSerializer,
     "resolve": ResolveSerializer,
     "reopen": VersionSerializer,
     "return": ReturnSerializer,
     "close": VersionSerializer,
-    "pass": VersionSerializer,
+    "level1-take": VersionSerializer,
+    "level1-assign": LevelOneAssignSerializer,
+    "level1-tick": LevelOneTickSerializer,
     "solve": VersionSerializer,
     "confirm": VersionSerializer,
     "decide": DecideSerializer,
@@ -374,4 +522,14 @@ VERBS: dict[str, type[VersionSerializer]] = {
     "contest": ReasonSerializer,
     "follow": VersionSerializer,
     "unfollow": VersionSerializer,
+    "tag": TagSerializer,
+    "untag": UntagSerializer,
+    "link": LinkSerializer,
+    "unlink": UnlinkSerializer,
+    "merge": MergeSerializer,
+    "checklist": PutChecklistSerializer,
+    "step": StepSerializer,
+    "tick": TickSerializer,
+    "follower": FollowerSerializer,
+    "unfollower": FollowerSerializer,
 }

@@ -38,3 +38,21 @@ def _close(ticket: Ticket) -> bool:
 def tell_leads() -> int:
     """Mail the desk's leads about every question that waits for one of them, then end."""
     return actions.tell_leads()
+
+
+@shared_task(name="tickets.tasks.sweep_staged_files")
+def sweep_staged_files() -> int:
+    """Throw away the files that nobody sent within a day and the reports that nobody sent in a week, then end."""
+    return actions.sweep_staged() + actions.sweep_reports()
+
+
+@shared_task(name="tickets.tasks.settle_approvals")
+def settle_approvals() -> int:
+    """End every request for an approval whose time is over, tell the desk of answers, then end."""
+    return actions.settle_approvals()
+
+
+@shared_task(name="tickets.tasks.put_due_checklists")
+def put_due_checklists() -> int:
+    """Put the desk's checklists on every ticket that has reached the desk since, then end."""
+    return actions.put_due_checklists()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,14 +30,18 @@ class Entry:
     attachments: Sequence[Attachment] = ()
 
 
-def timeline(ticket: Ticket) -> list[Entry]:
-    """Return everything the present context may read about a ticket, oldest first; three queries."""
+def timeline(ticket: Ticket, *, mentions: Mapping[int, Sequence[str]] | None = None) -> list[Entry]:
+    """Return everything the present context may read about a ticket, oldest first; three queries.
+
+    `mentions` are the names that are marked in a message, by its id.
+    """
+    named = mentions or {}
     messages = (
         Message.objects.filter(customer_id=ticket.customer_id, ticket=ticket)
         .prefetch_related("attachments")
         .order_by("at", "id")
     )
-    entries = [_message(message) for message in messages]
+    entries = [_message(message, named.get(message.pk, ())) for message in messages]
     records = EventRecord.objects.filter(customer_id=ticket.customer_id, ticket_id=ticket.pk).order_by(
         "occurred_at", "seq"
     )
@@ -49,14 +53,14 @@ def timeline(ticket: Ticket) -> list[Entry]:
     return entries
 
 
-def _message(message: Message) -> Entry:
+def _message(message: Message, mentions: Sequence[str]) -> Entry:
     return Entry(
         kind="message",
         at=message.at,
         author_kind=message.author_kind,
         author_name=message.author_name,
         audience=message.audience,
-        html=render(message.body),
+        html=render(message.body, mentions),
         automatic=message.automatic,
         message_id=message.pk,
         attachments=list(message.attachments.all()),

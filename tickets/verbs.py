@@ -14,7 +14,8 @@ from core.tenancy import Actor
 from customers.models import DeskPerson, Member
 from tickets import actions
 from tickets.lifecycle import HoldReason, Verb
-from tickets.models import ResolutionCode, Ticket
+from tickets.models import ApprovalKind, LinkKind, ResolutionCode, Ticket
+from tickets.relation_access import find_ticket
 from tickets.severity import Severity
 
 
@@ -50,22 +51,26 @@ class Doing:
     done: str
 
 
+def _written(asked: Request) -> dict[str, Any]:
+    """Return what every text brings along."""
+    values = asked.values
+    return asked.common | {
+        "body": values["body"],
+        "files": values.get("files") or (),
+        "staged": values.get("staged") or (),
+    }
+
+
 def _reply(asked: Request) -> object:
-    return actions.post_reply(
-        **asked.common, body=asked.values["body"], files=asked.values.get("files") or ()
-    )
+    return actions.post_reply(**_written(asked), seen=asked.values.get("seen"))
 
 
 def _internal_note(asked: Request) -> object:
-    return actions.post_internal_note(
-        **asked.common, body=asked.values["body"], files=asked.values.get("files") or ()
-    )
+    return actions.post_internal_note(**_written(asked))
 
 
 def _customer_note(asked: Request) -> object:
-    return actions.post_customer_note(
-        **asked.common, body=asked.values["body"], files=asked.values.get("files") or ()
-    )
+    return actions.post_customer_note(**_written(asked))
 
 
 def _assign(asked: Request) -> object:
@@ -75,6 +80,10 @@ def _assign(asked: Request) -> object:
 def _take(asked: Request) -> object:
     assert asked.person is not None
     return actions.take(**asked.versioned, person=asked.person)
+
+
+def _team(asked: Request) -> object:
+    return actions.give_to_team(**asked.versioned, team=asked.values["team"])
 
 
 def _severity(asked: Request) -> object:
@@ -91,6 +100,22 @@ def _hold(asked: Request) -> object:
         note=asked.values["note"],
         evidence=asked.values.get("evidence") or "",
         review_at=asked.values.get("review_at"),
+    )
+
+
+def _ask(asked: Request) -> object:
+    assert asked.person is not None
+    values = asked.values
+    return actions.ask_approval(
+        **asked.versioned,
+        person=asked.person,
+        kind=ApprovalKind(values["kind"]),
+        what=values["what"],
+        decider=values.get("decider"),
+        expires_at=values["expires_at"],
+        risk=values["risk"],
+        effect_of_no=values["effect_of_no"],
+        touches_production=values["touches_production"],
     )
 
 
@@ -133,11 +158,35 @@ def _restored(asked: Request) -> object:
         restored_at=asked.values.get("restored_at"),
         may_decide=asked.person is not None and asked.person.decides,
         confirmed=asked.values.get("confirmed", False),
+        **_findings(asked, "cause", "workaround", "fix"),
     )
+
+
+def _findings(asked: Request, *names: str) -> dict[str, Any]:
+    """Return what was found and done, as far as it was said."""
+    return {name: asked.values.get(name) or "" for name in names}
+
+
+def _resolve(asked: Request) -> object:
+    return actions.resolve(**asked.versioned, code=asked.values["code"], **_findings(asked, "cause", "fix"))
 
 
 def _solve_at_level_1(asked: Request) -> object:
     return actions.resolve(**asked.versioned, code=ResolutionCode.LEVEL_1)
+
+
+def _take_at_level_1(asked: Request) -> object:
+    assert asked.member is not None
+    return actions.assign_at_level_1(**asked.versioned, member=asked.member)
+
+
+def _assign_at_level_1(asked: Request) -> object:
+    return actions.assign_at_level_1(**asked.versioned, member=asked.values["member"])
+
+
+def _tick_at_level_1(asked: Request) -> object:
+    values = asked.values
+    return actions.tick_at_level_1(**asked.common, text=values["text"], is_done=values["is_done"])
 
 
 def _follow(asked: Request) -> object:
@@ -150,6 +199,85 @@ def _unfollow(asked: Request) -> object:
     return actions.unwatch(ticket=asked.ticket, member=asked.member)
 
 
+def _desk_follow(asked: Request) -> object:
+    assert asked.person is not None
+    return actions.follow(ticket=asked.ticket, person=asked.person)
+
+
+def _desk_unfollow(asked: Request) -> object:
+    assert asked.person is not None
+    return actions.unfollow(ticket=asked.ticket, person=asked.person)
+
+
+def _link(asked: Request) -> object:
+    other = find_ticket(asked.values["other"], field="other")
+    return actions.link_tickets(**asked.common, other=other, kind=LinkKind(asked.values["kind"]))
+
+
+def _unlink(asked: Request) -> object:
+    other = find_ticket(asked.values["other"], field="other")
+    return actions.unlink_tickets(**asked.common, other=other)
+
+
+def _merge(asked: Request) -> object:
+    return actions.merge(
+        **asked.versioned,
+        into=find_ticket(asked.values["into"], field="into"),
+        inherit_start=asked.values["inherit"],
+    )
+
+
+def _tick(asked: Request) -> object:
+    return actions.mark_step(
+        **asked.common, item_id=asked.values["item"], is_done=asked.values["done"] == "yes"
+    )
+
+
+#: What is said about a ticket beside its life: words, other tickets, steps and people.
+_RELATIONS = (
+    Doing(
+        name="tag",
+        verb=Verb.RELATE,
+        act=lambda asked: actions.tag_ticket(**asked.common, tag=asked.values["tag"]),
+        done="Tag added.",
+    ),
+    Doing(
+        name="untag",
+        verb=Verb.RELATE,
+        act=lambda asked: actions.untag_ticket(**asked.common, tag=asked.values["tag"]),
+        done="Tag removed.",
+    ),
+    Doing(name="link", verb=Verb.RELATE, act=_link, done="Linked."),
+    Doing(name="unlink", verb=Verb.RELATE, act=_unlink, done="The link is removed."),
+    Doing(name="merge", verb=Verb.MERGE, act=_merge, done="Merged. It goes on in the other ticket."),
+    Doing(
+        name="checklist",
+        verb=Verb.RELATE,
+        act=lambda asked: actions.put_checklist(**asked.common, checklist=asked.values["checklist"]),
+        done="The checklist is on the ticket.",
+    ),
+    Doing(
+        name="step",
+        verb=Verb.RELATE,
+        act=lambda asked: actions.add_step(**asked.common, text=asked.values["text"]),
+        done="Step added.",
+    ),
+    Doing(name="tick", verb=Verb.RELATE, act=_tick, done="Saved."),
+    Doing(name="follow", verb=Verb.FOLLOW, act=_desk_follow, done="You follow this ticket."),
+    Doing(name="unfollow", verb=Verb.UNFOLLOW, act=_desk_unfollow, done="You no longer follow this ticket."),
+    Doing(
+        name="follower",
+        verb=Verb.RELATE,
+        act=lambda asked: actions.add_follower(**asked.common, member=asked.values["member"]),
+        done="They follow this ticket.",
+    ),
+    Doing(
+        name="unfollower",
+        verb=Verb.RELATE,
+        act=lambda asked: actions.remove_follower(**asked.common, member=asked.values["member"]),
+        done="They no longer follow this ticket.",
+    ),
+)
 DESK: dict[str, Doing] = {
     doing.name: doing
     for doing in (
@@ -157,8 +285,10 @@ DESK: dict[str, Doing] = {
         Doing(name="note", verb=Verb.NOTE, act=_internal_note, done="Note saved. Only the desk sees it."),
         Doing(name="assign", verb=Verb.ASSIGN, act=_assign, done="Owner changed."),
         Doing(name="take", verb=Verb.ASSIGN, act=_take, done="The ticket is yours."),
+        Doing(name="team", verb=Verb.ASSIGN, act=_team, done="Team changed."),
         Doing(name="severity", verb=Verb.ESTABLISH, act=_severity, done="Severity established."),
         Doing(name="hold", verb=Verb.HOLD, act=_hold, done="On hold."),
+        Doing(name="ask", verb=Verb.ASK, act=_ask, done="Asked. The ticket waits for the customer's answer."),
         Doing(
             name="resume",
             verb=Verb.RESUME,
@@ -169,7 +299,7 @@ DESK: dict[str, Doing] = {
         Doing(
             name="resolve",
             verb=Verb.RESOLVE,
-            act=lambda asked: actions.resolve(**asked.versioned, code=asked.values["code"]),
+            act=_resolve,
             done="Resolved.",
         ),
         Doing(
@@ -189,6 +319,7 @@ DESK: dict[str, Doing] = {
         ),
         Doing(name="decide", verb=Verb.DECIDE, act=_decide, done="Decided. The customer is told."),
         Doing(name="answer", verb=Verb.ANSWER, act=_answer, done="Answered. The customer is told."),
+        *_RELATIONS,
     )
 }
 
@@ -203,11 +334,18 @@ MEMBER: dict[str, Doing] = {
             done="Note saved. Only your organisation sees it.",
         ),
         Doing(
-            name="pass",
-            verb=Verb.PASS,
-            act=lambda asked: actions.pass_to_desk(**asked.versioned),
-            done="Passed to the Trusst desk.",
+            name="level1-take",
+            verb=Verb.WORK_LEVEL_1,
+            act=_take_at_level_1,
+            done="The ticket is yours.",
         ),
+        Doing(
+            name="level1-assign",
+            verb=Verb.WORK_LEVEL_1,
+            act=_assign_at_level_1,
+            done="Level 1 owner changed.",
+        ),
+        Doing(name="level1-tick", verb=Verb.WORK_LEVEL_1, act=_tick_at_level_1, done="Checklist changed."),
         Doing(name="solve", verb=Verb.RESOLVE, act=_solve_at_level_1, done="Marked as solved."),
         Doing(
             name="reopen",
@@ -241,3 +379,6 @@ MEMBER: dict[str, Doing] = {
         Doing(name="unfollow", verb=Verb.UNFOLLOW, act=_unfollow, done="You no longer follow this ticket."),
     )
 }
+
+#: What a member does through the doors of a higher floor: passing a ticket on needs a hand-over.
+ABOVE: dict[str, Verb] = {"pass": Verb.PASS}

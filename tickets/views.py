@@ -16,27 +16,26 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.problems import Refused, Stale
 from core.tenancy import Actor
-from customers.access import customers_of_desk, desk_actor, get_customer, member_actor
+from customers.access import desk_actor, get_customer, member_actor
 from customers.doors import desk_door, member_door
-from customers.models import Customer, DeskPerson, Member
-from tickets import access, actions, files, verbs
+from customers.models import Customer, DeskPerson, LookKind, Member
+from tickets import access, actions, approval_access, composer_access, files, verbs
 from tickets.forms import (
     DESK_FORMS,
     MEMBER_FORMS,
     DeskReportForm,
     ListFilterForm,
     PreviewForm,
-    QueueFilterForm,
     ReportForm,
     TicketForm,
+    WriteForm,
 )
 from tickets.history import severity_history
-from tickets.models import Ticket
-from tickets.queues import VIEWS, group_rows
+from tickets.looks import look_at
+from tickets.models import ModeChoice, Ticket
 from tickets.severity import propose
 from tickets.timeline import timeline
 
-PAGE_SIZE = 100
 LIST_SIZE = 50
 
 
@@ -52,7 +51,7 @@ def member_list(request: HttpRequest, member: Member, now: datetime) -> HttpResp
     if mine:
         listed = listed.requested_by(member)
     if text:
-        listed = listed.search(text)
+        listed = listed.search(text, own=True)
     chosen = listed.finished() if finished else listed.open()
     page = Paginator(listed if text else chosen, LIST_SIZE).get_page(request.GET.get("page"))
     return TemplateResponse(
@@ -64,47 +63,15 @@ def member_list(request: HttpRequest, member: Member, now: datetime) -> HttpResp
             "mine": mine,
             "finished": finished,
             "filter": form,
-            "waiting": [] if text or finished else list(listed.open().waiting_for_customer()[:6]),
+            "waiting": []
+            if text or finished
+            else list(
+                approval_access.without_those_to_answer(listed.open().waiting_for_customer(), member, now)[:6]
+            ),
             "confirmable": [] if text or finished else list(listed.awaiting_confirmation()[:6]),
             "now": now,
         },
         status=200 if form.is_valid() else 422,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@member_door()
-def report(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
-    """Take a report of an incident."""
-    posted = request.method == "POST"
-    form = ReportForm(
-        request.POST if posted else None,
-        request.FILES if posted else None,
-        customer=member.customer,
-        may_file_to_desk=member.may_file_to_desk,
-    )
-    ticket = _take_report(form, requester=member, actor=member_actor(member), at=now)
-    if ticket is not None:
-        messages.success(request, f"We have your report. Its reference is {ticket.key}.")
-        return redirect("portal-ticket", customer=member.customer.slug, number=ticket.number)
-    return _report_page(request, "portal/report.html", form, member.customer, now)
-
-
-@require_POST
-@member_door()
-def report_preview(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
-    """Show what the answers given so far would promise."""
-    form = PreviewForm(request.POST)
-    severity = propose(form.impact()) if form.is_valid() else None
-    return TemplateResponse(
-        request,
-        "portal/_promise.html",
-        {
-            "customer": member.customer,
-            "severity": severity,
-            "to_desk": request.POST.get("to") == "desk",
-            "now": now,
-        },
     )
 
 
@@ -127,6 +94,7 @@ def member_act(
     form = _bound(MEMBER_FORMS[name], name, request, ticket)
     asked = verbs.Request(ticket=ticket, actor=member_actor(member), at=now, values={}, member=member)
     if (status := _attempt(doing, asked, form)) == 200:
+        _put_pen_down(asked, name)
         messages.success(request, doing.done)
         if not access.may_still_read(member, ticket):
             return redirect("portal-tickets", customer=member.customer.slug)
@@ -150,6 +118,7 @@ def _member_page(
     now: datetime,
     *,
     failed: Mapping[str, TicketForm] | None = None,
+    typed: Mapping[str, TicketForm] | None = None,
     status: int = 200,
 ) -> TemplateResponse:
     return TemplateResponse(
@@ -160,8 +129,9 @@ def _member_page(
             "entries": timeline(ticket),
             "history": severity_history(ticket),
             "may": access.verbs_of_member(member, ticket),
-            "forms": _forms(MEMBER_FORMS, ticket, failed),
+            "forms": _forms(MEMBER_FORMS, ticket, {**(failed or {}), **(typed or {})}),
             "failed": failed or {},
+            "typed": typed or {},
             "stale": status == 409,
             "now": now,
         },
@@ -169,40 +139,14 @@ def _member_page(
     )
 
 
+def member_page_while_writing(
+    request: HttpRequest, member: Member, ticket: Ticket, now: datetime, *, name: str, form: WriteForm
+) -> TemplateResponse:
+    """Show a member's page of a ticket again to somebody who is still writing."""
+    return _member_page(request, member, ticket, now, typed={name: form})
+
+
 # --- The desk ----------------------------------------------------------------------------------------
-@require_safe
-@desk_door()
-def desk_queue(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpResponseBase:
-    """Show the desk's open tickets, the next deadline first."""
-    form = QueueFilterForm(request.GET, customers=customers_of_desk())
-    chosen = form.cleaned_data if form.is_valid() else {}
-    text = chosen.get("q", "")
-    found = access.find_by_key(text)
-    if found is not None:
-        return redirect("desk-ticket", key=found.key)
-    view = VIEWS[chosen.get("view") or "due"]
-    tickets = access.all_for_desk().search(text).newest_first() if text else access.queue(view, person, now)
-    if chosen.get("customer"):
-        tickets = tickets.of(chosen["customer"])
-    if chosen.get("severity"):
-        tickets = tickets.of_severity(chosen["severity"])
-    page = Paginator(tickets, PAGE_SIZE).get_page(request.GET.get("page"))
-    return TemplateResponse(
-        request,
-        "desk/queue.html",
-        {
-            "view": view,
-            "page": page,
-            "groups": group_rows(page.object_list, now=now, searched=bool(text)),
-            "filter": form,
-            "text": text,
-            "chosen": chosen,
-            "now": now,
-        },
-        status=200 if form.is_valid() else 422,
-    )
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @desk_door()
 def desk_report(request: HttpRequest, person: DeskPerson, now: datetime, customer: str) -> HttpResponseBase:
@@ -223,7 +167,8 @@ def desk_report(request: HttpRequest, person: DeskPerson, now: datetime, custome
 @desk_door()
 def desk_ticket(request: HttpRequest, person: DeskPerson, now: datetime, key: str) -> HttpResponseBase:
     """Show the desk one ticket."""
-    return _desk_page(request, person, access.get_ticket_for_desk(person, key), now)
+    ticket = look_at(access.get_ticket_for_desk(person, key), person=person, at=now)
+    return _desk_page(request, person, ticket, now)
 
 
 @require_POST
@@ -238,6 +183,7 @@ def desk_act(
     form = _bound(DESK_FORMS[name], name, request, ticket)
     asked = verbs.Request(ticket=ticket, actor=desk_actor(person), at=now, values={}, person=person)
     if (status := _attempt(doing, asked, form)) == 200:
+        _put_pen_down(asked, name)
         messages.success(request, doing.done)
         return redirect("desk-ticket", key=ticket.key)
     return _desk_page(
@@ -249,7 +195,9 @@ def desk_act(
 @desk_door()
 def desk_file(request: HttpRequest, person: DeskPerson, now: datetime, token: str) -> HttpResponseBase:
     """Hand the desk a file."""
-    return files.download(access.get_attachment_for_desk(person, token))
+    file = access.get_attachment_for_desk(person, token)
+    look_at(file.ticket, person=person, at=now, kind=LookKind.FILE)
+    return files.download(file)
 
 
 def desk_page_with(
@@ -282,7 +230,7 @@ def _desk_page(
         "desk/ticket.html",
         {
             "ticket": ticket,
-            "entries": timeline(ticket),
+            "entries": timeline(ticket, mentions=composer_access.mentions_of(ticket)),
             "history": severity_history(ticket),
             "may": access.verbs_of_desk(person, ticket),
             "forms": _forms(DESK_FORMS, ticket, {**(failed or {}), **(typed or {})}),
@@ -294,6 +242,13 @@ def _desk_page(
         },
         status=status,
     )
+
+
+def desk_page_while_writing(
+    request: HttpRequest, person: DeskPerson, ticket: Ticket, now: datetime, *, name: str, form: WriteForm
+) -> TemplateResponse:
+    """Show the desk's page of a ticket again to somebody who is still writing."""
+    return _desk_page(request, person, ticket, now, typed={name: form})
 
 
 # --- Both --------------------------------------------------------------------------------------------
@@ -357,15 +312,21 @@ def _forms(
 def _attempt(doing: verbs.Doing, asked: verbs.Request, form: TicketForm) -> int:
     """Run the verb with a form's values; return the status of the answer, with the reason in the form."""
     if not form.is_valid():
+        _keep_files(doing, asked, form)
         return 422
     try:
         doing.act(replace(asked, values=form.cleaned_data))
     except Stale as stale:
         _put(stale, form)
         _renew_version(form, asked.ticket)
+        if isinstance(stale, actions.Overtaken):
+            _change_typed(form, "seen", [str(stale.message.pk)])
+            form.overtaken_by = stale.message  # type: ignore[union-attr]
+        _keep_files(doing, asked, form)
         return 409
     except Refused as refused:
         _put(refused, form)
+        _keep_files(doing, asked, form)
         return 422
     return 200
 
@@ -380,3 +341,35 @@ def _renew_version(form: Any, ticket: Ticket) -> None:
     ticket.refresh_from_db(fields=["version"])
     form.data = form.data.copy()
     form.data["version"] = str(ticket.version)
+
+
+def _put_pen_down(asked: verbs.Request, name: str) -> None:
+    """Forget the draft of what was just sent, and what was chosen for it and left out."""
+    if name in ModeChoice:
+        actions.discard_draft(ticket=asked.ticket, actor=asked.actor, mode=ModeChoice(name))
+        actions.unstage_rest(ticket=asked.ticket, actor=asked.actor, mode=ModeChoice(name))
+
+
+def _change_typed(form: TicketForm, name: str, values: list[str]) -> None:
+    """Change what a form that comes back carries in a field."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data.setlist(name, values)
+    form.data = data
+
+
+def _keep_files(doing: verbs.Doing, asked: verbs.Request, form: TicketForm) -> None:
+    """Keep the files of a text that comes back: a browser does not send them again by itself."""
+    if not isinstance(form, WriteForm):
+        return
+    for file in form.files.getlist("files"):  # type: ignore[attr-defined]
+        try:
+            [kept] = actions.stage_files(
+                ticket=asked.ticket,
+                actor=asked.actor,
+                at=asked.at,
+                mode=ModeChoice(doing.name),
+                files=[file],
+            )
+        except Refused:  # the answer names it already, or the number of files
+            continue
+        _change_typed(form, "staged", [*form.data.getlist("staged"), kept.token])  # type: ignore[attr-defined]

@@ -21,7 +21,7 @@ from escalations.models import Escalation
 from notifications.models import Notification
 from slas.access import CHECK, breaches_without_fact, overdue_changes
 from slas.models import Clock, Exclusion, Watch
-from tickets.models import Ticket
+from tickets.models import ApprovalRequest, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -107,4 +107,7 @@ def _checks(now: datetime) -> list[tuple[str, QuerySet[Any]]]:
         ),
         ("contested exclusions that no desk lead was told of", Exclusion.objects.to_tell(late)),
         ("questions that no desk lead was told of", Ticket.objects.leads_to_tell(late)),
+        ("tickets without the checklists that are theirs", Ticket.objects.due_a_checklist(late)),
+        ("approval requests past their time", ApprovalRequest.objects.to_expire(late)),
+        ("ends of approval requests that the desk was not told of", ApprovalRequest.objects.to_tell(late)),
     ]

@@ -187,8 +187,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "slas.tasks.apply_rule_changes": _SWEEP_SECONDS,
         "escalations.tasks.advance_due_escalations": _SWEEP_SECONDS,
         "notifications.tasks.deliver_due": _SWEEP_SECONDS,
+        "notifications.tasks.mail_desk_invitations": 10,
         "tickets.tasks.close_due_tickets": 60,
         "tickets.tasks.tell_leads": 10,
+        "tickets.tasks.settle_approvals": 10,
+        "tickets.tasks.put_due_checklists": 10,
+        "tickets.tasks.sweep_staged_files": 900,
         "slas.tasks.tell_contested_exclusions": 10,
         "trusst_support.tasks.audit": 60,
     }.items()
@@ -218,6 +222,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _scheme
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # what touches production needs a password that is younger
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -275,6 +280,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "ApprovalKindEnum": "tickets.models.ApprovalKind",
         "HoldReasonEnum": "tickets.models.HoldChoice",
         "ResolutionCodeEnum": "tickets.models.ResolutionCode",
         "ExclusionReasonEnum": "slas.models.ExclusionReason",
@@ -286,6 +292,8 @@ SPECTACULAR_SETTINGS = {
 
 # --- Words, times, files -----------------------------------------------------------------------------
 LANGUAGE_CODE = "en-au"
+#: The product speaks English; a translation is a catalogue here, such as locale/de/LC_MESSAGES/django.po.
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from core.events import subscribe
 from customers.events import MemberInvited
+from escalations import hand_over_handlers as hand_overs
 from escalations import handlers as escalations
 from notifications import handlers as people
 from slas import handlers as slas
+from slas.access import due_times_of
+from slas.actions import check_misses_explained
 from slas.events import (
     ExclusionApproved,
     ExclusionContested,
@@ -23,8 +26,16 @@ from slas.events import (
     RestorationProposed,
     RestorationRejected,
 )
+from slas.stops import stopped_by
+from tickets import approval_handlers as approvals
 from tickets import events as tickets
 from tickets import handlers as mail
+from tickets import relation_handlers as relations
+from tickets.ends import ends_ask
+from tickets.jump import jump_asks
+from tickets.jump_to import to_account, to_ticket
+from tickets.promises import due_times_come_from
+from tickets.stops import stops_come_from
 
 # Someone is invited: they get a link.
 subscribe(MemberInvited, people.mail_invitation)
@@ -51,6 +62,8 @@ subscribe(tickets.TicketResolved, slas.plan_closing)
 subscribe(tickets.TicketReopened, slas.recompute)
 subscribe(tickets.TicketReturned, slas.recompute)
 subscribe(tickets.TicketClosed, slas.recompute)
+subscribe(tickets.TicketMerged, slas.recompute)
+subscribe(tickets.TicketTookOver, slas.recompute)
 
 # Somebody says that service was back earlier than recorded: taken as said, or decided by a desk lead.
 subscribe(tickets.EarlierRestorationStated, slas.settle_earlier_restoration)
@@ -62,15 +75,45 @@ subscribe(tickets.PublicReplyPosted, escalations.acknowledge_by_working)
 subscribe(tickets.TicketAssigned, escalations.acknowledge_by_working)
 subscribe(tickets.TicketResolved, escalations.finish)
 subscribe(tickets.TicketReturned, escalations.finish)
+subscribe(tickets.TicketMerged, escalations.finish)
+
+# A ticket reaches the desk with a hand-over or without; the desk accepts it by working, or gives it back.
+subscribe(tickets.TicketReachedDesk, hand_overs.note_straight)
+subscribe(tickets.PublicReplyPosted, hand_overs.accept_by_working)
+subscribe(tickets.TicketAssigned, hand_overs.accept_by_working)
+subscribe(tickets.TicketHeld, hand_overs.accept_by_working)
+subscribe(tickets.ServiceRestored, hand_overs.accept_by_working)
+subscribe(tickets.TicketResolved, hand_overs.accept_by_working)
+subscribe(tickets.TicketClosed, hand_overs.accept_by_working)
+subscribe(tickets.TicketMerged, hand_overs.accept_by_working)
+subscribe(tickets.TicketReturned, hand_overs.note_return)
 
 # The customer's people read what happens to their tickets.
+subscribe(tickets.TicketOpened, mail.mail_receipt)
 subscribe(tickets.PublicReplyPosted, mail.mail_reply)
 subscribe(tickets.ServiceRestored, mail.mail_progress)
 subscribe(tickets.TicketResolved, mail.mail_progress)
 subscribe(tickets.TicketReturned, mail.mail_progress)
+subscribe(tickets.TicketMerged, mail.mail_progress)
+subscribe(tickets.TicketClosed, mail.ask_satisfaction)
 subscribe(tickets.SeverityEstablished, mail.mail_severity)
 subscribe(tickets.ReviewDecided, mail.mail_review)
 subscribe(tickets.ContestAnswered, mail.mail_contest)
+
+# The desk asks for access or an approval: whoever decides is told, and nothing waits on a finished ticket.
+stops_come_from(stopped_by)
+subscribe(tickets.ApprovalAsked, approvals.ask_deciders)
+subscribe(tickets.ApprovalReminded, approvals.remind_deciders)
+subscribe(tickets.ApprovalWithdrawn, approvals.call_off)
+subscribe(tickets.ApprovalExpired, approvals.call_off)
+subscribe(tickets.TicketResolved, approvals.drop_request)
+subscribe(tickets.TicketReturned, approvals.drop_request)
+subscribe(tickets.TicketClosed, approvals.drop_request)
+subscribe(tickets.TicketMerged, approvals.drop_request)
+
+# A colleague is named in a note: they are told. So are those of the desk who follow the ticket.
+subscribe(tickets.InternalNotePosted, mail.mail_mentions)
+subscribe(tickets.InternalNotePosted, relations.mail_desk_followers)
 
 # Both sides hear of exclusions, earlier restorations and waivers.
 subscribe(ExclusionProposed, slas.tell_of_exclusion)
@@ -84,3 +127,13 @@ subscribe(RestorationProposed, slas.tell_of_restoration)
 subscribe(RestorationApproved, slas.tell_of_restoration)
 subscribe(RestorationRejected, slas.tell_of_restoration)
 subscribe(ObjectiveWaived, slas.tell_of_waiver)
+
+# The composer names the promises that a reply keeps.
+due_times_come_from(due_times_of)
+
+# The search box: what it knows goes there at once. Whoever knows more, such as a vendor's cases, adds itself.
+jump_asks(to_ticket)
+jump_asks(to_account)
+
+# The desk says why a promise was missed before it resolves or closes a ticket.
+ends_ask(check_misses_explained)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -16,6 +17,7 @@ register = template.Library()
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024, typed=True)
 def icon(name: str, size: int = 16, label: str = "") -> SafeString:
     """Show an icon of the sprite; without a label it is decoration."""
     source = static("icons.svg")
@@ -80,7 +82,7 @@ def ago(context: template.Context, moment: datetime) -> SafeString:
     seconds = max(0, int((context["now"] - moment).total_seconds()))
     unit, sign = next((unit, sign) for unit, sign in _UNITS if seconds >= unit or unit == 1)
     return format_html(
-        '<time datetime="{}" title="{}">{}{}</time>',
+        '<time datetime="{}" title="{}" data-ago>{}{}</time>',
         f"{moment:%Y-%m-%dT%H:%M:%S%z}",
         _in_full(timezone.localtime(moment)),
         seconds // unit,

@@ -29,6 +29,7 @@ from slas.actions.exclusions import (
     revoke_exclusion,
     withdraw_exclusion,
 )
+from slas.actions.misses import check_misses_explained, explain_misses
 from slas.actions.rules import check_next, publish_calendar, publish_policy, sweep_changes
 from slas.actions.sweeping import sweep
 from slas.actions.telling import tell_contested
@@ -43,6 +44,7 @@ __all__ = [
     "approve_restoration",
     "attach_agreement",
     "check_clocks",
+    "check_misses_explained",
     "check_next",
     "contest_exclusion",
     "correct",
@@ -50,6 +52,7 @@ __all__ = [
     "drafted",
     "end_agreement_early",
     "end_exclusion",
+    "explain_misses",
     "fingerprint",
     "keep_exclusion",
     "measure",

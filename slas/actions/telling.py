@@ -12,6 +12,8 @@ from customers.access import active_desk_people
 from customers.models import DeskPerson
 from notifications import actions as notifications
 from notifications.models import Audience
+from notifications.preferences import people_who_want
+from notifications.topics import Topic
 from slas.models import Exclusion
 from tickets.models import Ticket
 
@@ -80,7 +82,7 @@ def tell_desk(
     deliver_after: datetime,
 ) -> None:
     """Put a message to one desk person about a ticket into the outbox; once for each key."""
-    if not person.is_active:
+    if not person.is_active or not people_who_want(Topic.EXCLUSION, [person]):
         return
     link = f"{settings.PORTAL_BASE_URL}/desk/tickets/{ticket.key}/exclusions/"
     notifications.queue(

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from customers.models import Customer
 from slas.access import agreement_in_force, firing
+from slas.merge_preview import preview_inheriting
 from slas.presenters import ClockView, clock_story, promises
 from slas.sentences import tell
 from slas.words import say_checked
@@ -66,3 +67,15 @@ def clocks_checked(context: template.Context) -> dict[str, Any]:
 def told(context: template.Context, clock: ClockView) -> list[str]:
     """Return a clock's life in sentences."""
     return tell(clock, now=context["now"])
+
+
+@register.inclusion_tag("slas/_merge_preview.html", takes_context=True)
+def merge_preview(context: template.Context, ticket: Ticket, start: datetime) -> dict[str, Any]:
+    """Show what counting from an earlier start would do to a ticket's deadlines."""
+    now: datetime = context["now"]
+    return {
+        "changes": preview_inheriting(ticket, start=start, at=now),
+        "has_cover": ticket.has_cover,
+        "start": start,
+        "now": now,
+    }

@@ -9,14 +9,14 @@
   }
   const keyOf = (form) => `draft:${user}:${form.dataset.draft}`;
   const kept = (field) =>
-    field.name && !["file", "password", "hidden", "submit"].includes(field.type);
+    field.name && !["file", "password", "hidden", "submit", "select-multiple"].includes(field.type);
 
   const save = (form) => {
     const values = {};
     for (const field of form.elements) {
       if (!kept(field)) continue;
       if (field.type === "radio" || field.type === "checkbox") {
-        if (field.checked) values[field.name] = field.value;
+        if (field.checked) (values[field.name] ??= []).push(field.value); // several boxes may share a name
       } else if (field.value) values[field.name] = field.value;
     }
     localStorage.setItem(keyOf(form), JSON.stringify(values));
@@ -28,8 +28,9 @@
     const values = JSON.parse(stored);
     for (const field of form.elements) {
       if (!kept(field) || !(field.name in values)) continue;
-      if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === values[field.name];
-      else if (!field.value) field.value = values[field.name];
+      if (field.type === "radio" || field.type === "checkbox") field.checked = [values[field.name]].flat().includes(field.value);
+      // What this browser kept is newer than the server's draft, or the server would have taken it.
+      else if (!field.value || "kept" in form.dataset) field.value = values[field.name];
     }
   };
 
@@ -43,6 +44,7 @@
     if (!form.dataset.draft) continue;
     if (!failed) restore(form);
     form.addEventListener("input", () => save(form));
+    form.addEventListener("draft:saved", () => localStorage.removeItem(keyOf(form)));
     form.addEventListener("submit", () => sessionStorage.setItem("draft-sent", keyOf(form)));
   }
 })();

@@ -150,15 +150,29 @@ def test_a_ticket_says_what_its_caller_may_do(cast: Cast, call: Call) -> None:
         "unfollow",
     ]
     assert call(cast.engineer).get(url).json()["verbs"] == [
+        "ask",
         "assign",
+        "checklist",
+        "follow",
+        "follower",
         "hold",
+        "link",
+        "merge",
         "note",
         "reply",
         "resolve",
         "restored",
         "return",
         "severity",
+        "step",
+        "tag",
         "take",
+        "team",
+        "tick",
+        "unfollow",
+        "unfollower",
+        "unlink",
+        "untag",
     ]
 
 
@@ -282,7 +296,8 @@ def test_the_desk_works_a_ticket_from_taking_to_closing(cast: Cast, call: Call) 
     assert do("reopen")["status"] == "in_progress"
     assert do("resolve", code="fixed")["status"] == "resolved"
     said = do("close")
-    assert (said["status"], said["verbs"]) == ("closed", ["note"])
+    assert said["status"] == "closed"
+    assert not {"reply", "resolve", "reopen", "hold", "severity"} & set(said["verbs"])
 
 
 def test_level_1_works_a_ticket(cast: Cast, call: Call) -> None:
@@ -290,7 +305,7 @@ def test_level_1_works_a_ticket(cast: Cast, call: Call) -> None:
     other = file_ticket(cast.acme.requester, to_desk=False)
     api = call(cast.acme.coordinator)
     assert api.post(f"{ALL}{other.number}/solve/", {}).json()["resolution_code"] == "level_1"
-    assert api.post(f"{ALL}{ticket.number}/pass/", {}).json()["level"] == 2
+    assert api.post(f"{ALL}{ticket.number}/pass/", {"checked": "Restarted it"}).json()["level"] == 2
     returned = call(cast.engineer).post(f"{ALL}{ticket.number}/return/", {"reason": "Restart it"})
     assert returned.json()["level"] == 1
     assert call(cast.acme.requester).post(f"{ALL}{other.number}/confirm/", {}).json()["status"] == "closed"

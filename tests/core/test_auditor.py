@@ -16,6 +16,7 @@ from django.test import Client
 from core.events import _handlers, publish
 from core.models import Heartbeat
 from core.tenancy import SYSTEM, acting_as, worker_context
+from customers.models import DeskPerson
 from escalations.models import Escalation
 from escalations.tasks import advance_due_escalations
 from notifications import actions as notifications
@@ -27,7 +28,8 @@ from slas.tasks import sweep_due_clocks
 from tests.cast import CRITICAL, HIGH, START, Cast, actor_of, context_of, file_ticket
 from tests.conftest import Clock
 from tickets import actions as tickets
-from tickets.models import Ticket
+from tickets.models import ApprovalRequest, Ticket
+from tickets.tasks import put_due_checklists
 from trusst_support import auditor
 from trusst_support.tasks import audit
 
@@ -43,6 +45,7 @@ def quiet(cast: Cast, clock: Clock) -> Ticket:
     ticket = file_ticket(cast.acme.requester, impact=HIGH)
     clock.advance(hours=1, seconds=1)
     sweep_due_clocks()
+    put_due_checklists()
     advance_due_escalations()
     with acting_as(worker_context()) as now:
         Notification.objects.update(state=State.SENT, sent_at=now)
@@ -101,6 +104,23 @@ def queue_one(ticket: Ticket, now: datetime, **more: Any) -> None:
         deliver_after=now - timedelta(minutes=1),
     )
     Notification.objects.filter(dedupe_key="planted").update(**more)
+
+
+def leave_request(ticket: Ticket, now: datetime, **more: Any) -> None:
+    """Leave a request for access behind that the desk made two hours ago."""
+    ApprovalRequest.objects.create(
+        customer_id=ticket.customer_id,
+        ticket=ticket,
+        kind="access",
+        what="The console",
+        risk="None",
+        effect_of_no="We wait",
+        touches_production=False,
+        clock_effect="No clock stops while we wait for your answer.",
+        asked_by=DeskPerson.objects.order_by("pk")[0],
+        asked_at=now - timedelta(hours=2),
+        **{"expires_at": now + timedelta(hours=1), **more},
+    )
 
 
 def forget_alert(ticket: Ticket, now: datetime) -> None:
@@ -188,6 +208,16 @@ FAULTS: dict[str, tuple[Plant, dict[str, int]]] = {
         change(Ticket, leads_due_at=ago(minutes=1)),
         {"questions that no desk lead was told of": 1},
     ),
+    "a request for access does not end": (
+        lambda ticket, now: leave_request(ticket, now, expires_at=now - timedelta(minutes=1)),
+        {"approval requests past their time": 1},
+    ),
+    "the desk is not told of an answer": (
+        lambda ticket, now: leave_request(
+            ticket, now, state="approved", ended_at=now, tell_desk_at=now - timedelta(minutes=1)
+        ),
+        {"ends of approval requests that the desk was not told of": 1},
+    ),
 }
 
 
@@ -219,6 +249,9 @@ HARMLESS: dict[str, Plant] = {
     "a message": lambda ticket, now: queue_one(
         ticket, now, failures=4, deliver_after=now - timedelta(seconds=59)
     ),
+    "a request for access": lambda ticket, now: leave_request(
+        ticket, now, expires_at=now - timedelta(seconds=59)
+    ),
     "a closing ticket": change(Ticket, status="resolved", closes_at=ago(minutes=4, seconds=59)),
 }
 
@@ -233,7 +266,9 @@ def test_what_is_only_just_due_is_no_fault(quiet: Ticket, name: str) -> None:
 def test_a_breach_that_nobody_listened_to_is_found(cast: Cast, clock: Clock) -> None:
     ticket = file_ticket(cast.acme.requester, impact=HIGH)
     clock.advance(hours=1, seconds=1)
+    put_due_checklists()
     with acting_as(worker_context()) as now:
+        Notification.objects.update(state=State.SENT, sent_at=now)
         forget_alert(ticket, now)
     assert faults() == {"recorded breaches that nobody was called about": 1}
 

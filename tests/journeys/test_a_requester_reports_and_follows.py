@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.tenancy import acting_as
-from tests.cast import Cast, actor_of, context_of
+from tests.cast import PNG, Cast, actor_of, context_of
 from tests.conftest import Clock
 from tests.journeys.conftest import OpenPage
 from tickets import actions as tickets
@@ -25,7 +25,7 @@ def test_report_follow_and_confirm_without_javascript(
     page.goto("/c/acme/")
     page.get_by_role("navigation").get_by_role("link", name="Report an incident").click()
     page.get_by_label("What is wrong, in one line").fill("Labels print slowly")
-    page.get_by_role("button", name="Send the report").click()
+    page.get_by_role("button", name="Continue").click()
 
     expect(page).to_have_title("Error: Report an incident - Trusst Support")
     problems = page.get_by_role("alert")
@@ -38,8 +38,21 @@ def test_report_follow_and_confirm_without_javascript(
     page.get_by_label("It is a nuisance").check()
     page.get_by_label("A few people").check()
     page.get_by_label("What have you seen?").fill("Each label takes **20 seconds**.")
+    page.get_by_label("Screenshots or logs").set_input_files(
+        {"name": "label.png", "mimeType": "image/png", "buffer": PNG}
+    )
+    page.get_by_role("button", name="Continue").click()
+
+    expect(page.get_by_role("heading", name="Check your answers before you send them")).to_be_visible()
+    page.get_by_role("link", name="Change What is wrong, in one line").click()
+    page.get_by_label("What is wrong, in one line").fill("Labels print very slowly")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("definition").filter(has_text="Labels print very slowly")).to_be_visible()
+    expect(page.get_by_text("label.png")).to_be_visible()
     page.get_by_role("button", name="Send the report").click()
-    expect(page.get_by_role("status")).to_contain_text("ACME-1")
+    expect(page.get_by_role("heading", name="We have your report")).to_be_visible()
+    page.get_by_role("link", name="Open ACME-1").click()
+    expect(page.get_by_role("link", name="label.png")).to_be_visible()
     expect(page.locator("article strong")).to_have_text("20 seconds")
     expect(page.get_by_role("heading", name="Our clocks have not started")).to_be_visible()
 

@@ -47,6 +47,7 @@ def test_from_taking_to_resolving(real_cast: Cast, open_page: OpenPage, clock: C
     engineer.reload()
     expect(engineer.get_by_text("Branch 12")).to_be_visible()
     restoring.get_by_text("Why it reads this").click()
+    restoring.get_by_text("Every second, with the rule that applied").click()
     expect(restoring.get_by_role("row").filter(has_text="Waiting for the customer's reply")).to_contain_text(
         "(1800 s)"
     )

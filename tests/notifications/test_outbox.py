@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
@@ -79,7 +80,9 @@ def test_a_message_is_sent_once_with_its_name_and_its_instant(real_cast: Cast) -
     assert mail.message["Message-ID"] == f"<{row.message_key}@trusst.example>"
     assert mail.message["Auto-Submitted"] == "auto-generated"
     assert (mail.to, mail.subject) == ("lead@acme.example", "ACME-1 Desk Engineer replied")
-    assert mail.body.strip() == "We are on it."
+    choose = f"{settings.PORTAL_BASE_URL}/c/acme/you/#mails"
+    assert mail.body.strip() == f"We are on it.\n-- \nChoose which mails you get: {choose}"
+    assert mail.message["List-Unsubscribe"] == f"<{choose}>"
     assert mail.occurred_at == "2026-03-02T22:57:00Z"
     assert (row.state, row.sent_at, row.failures) == (State.SENT, START, 0)
 

@@ -50,7 +50,7 @@ def test_a_demonstration_that_was_interrupted_is_loaded_again_from_the_beginning
     (place / "mail" / "half.eml").touch()
     with running_up(place, PORT=port) as up:
         up.wait_for_line("The last start ended while it loaded the demonstration; that begins again.")
-        assert "Demonstration loaded: 41 tickets." in up.wait_for_line("Demonstration loaded")
+        assert "Demonstration loaded: 44 tickets." in up.wait_for_line("Demonstration loaded")
         up.end()
     assert not (place / "demo-loading").exists()
     assert not (place / "mail" / "half.eml").exists()

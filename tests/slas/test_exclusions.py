@@ -371,7 +371,9 @@ def test_the_approver_sees_which_verdicts_change_before_approving(
     assert facts(missed, "verdict_corrected") == []
 
 
-def test_the_proposer_is_offered_to_withdraw_and_not_to_decide(cast: Cast, browse: Browse, missed: Ticket) -> None:
+def test_the_proposer_is_offered_to_withdraw_and_not_to_decide(
+    cast: Cast, browse: Browse, missed: Ticket
+) -> None:
     client = browse(cast.lead)
     propose_two_hours(client, missed)
     [row] = client.get(f"/desk/tickets/{missed.key}/exclusions/").context["panel"].exclusions

@@ -101,6 +101,10 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         lambda ticket: Ticket.objects.filter(pk=ticket.pk).update(next_objective="resolve"),
         "the next deadline's objective is resolve, a replay says update",
     ),
+    "what is left to restore": (
+        lambda ticket: Ticket.objects.filter(pk=ticket.pk).update(restore_used_seconds=7),
+        "restore left: used_seconds is 7, a replay says 0",
+    ),
     "the next check": (
         lambda ticket: Watch.objects.filter(ticket=ticket).update(next_check_at=None),
         "the next check is nothing, a replay says 2026-03-03T02:40:00Z",

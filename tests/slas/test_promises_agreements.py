@@ -17,6 +17,7 @@ from slas.tasks import sweep_due_clocks
 from tests.cast import CRITICAL, HIGH, Cast, actor_of, context_of, file_ticket, fresh
 from tests.conftest import Clock
 from tests.core.two_connections import at_once, backend, wait_until_blocked
+from tests.explaining import explain
 from tests.slas.checks import assert_cache_is_true
 from tests.slas.test_promises_targets import clocks, utc
 from tickets import actions as tickets
@@ -138,6 +139,7 @@ def test_an_agreement_that_ends_goes_on_measuring_what_it_began(cast: Cast, cloc
 
 
 def closes_at(cast: Cast, ticket: Ticket) -> datetime | None:
+    explain(cast, ticket)
     with acting_as(context_of(cast.engineer)) as now:
         tickets.resolve(ticket=ticket, actor=actor_of(cast.engineer), at=now, code="fixed")
     return fresh(ticket).closes_at

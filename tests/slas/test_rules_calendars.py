@@ -21,6 +21,7 @@ from slas.models import CalendarVersion, RuleChange
 from slas.tasks import apply_rule_changes, sweep_due_clocks
 from tests.cast import HIGH, NORMAL, START, Cast, actor_of, context_of, file_ticket, fresh
 from tests.conftest import Browse, Clock
+from tests.explaining import explain
 from tests.slas.checks import assert_cache_is_true
 from tests.slas.rules import address, confirm, newest, preview, previewed, text_of, typed, with_day
 from tests.slas.test_promises_targets import clocks, reply, utc
@@ -90,6 +91,7 @@ def test_a_holiday_edited_today_does_not_rewrite_last_month(cast: Cast, browse: 
     sweep_due_clocks()
     for ticket in (met, missed):
         restore(cast, ticket)
+        explain(cast, ticket)
         with acting_as(context_of(cast.engineer)) as now:
             tickets.resolve(ticket=ticket, actor=actor_of(cast.engineer), at=now, code="fixed")
             tickets.close(ticket=ticket, actor=actor_of(cast.engineer), at=now)

@@ -14,6 +14,7 @@ from slas.models import Correction, RuleChange
 from slas.tasks import apply_rule_changes, sweep_due_clocks
 from tests.cast import NORMAL, Cast, actor_of, context_of, file_ticket
 from tests.conftest import Browse, Clock
+from tests.explaining import explain
 from tests.slas.checks import assert_cache_is_true
 from tests.slas.rules import confirm, newest, preview, text_of, with_day
 from tests.slas.test_promises_targets import clocks, reply, utc
@@ -144,6 +145,7 @@ def test_approving_appends_and_both_verdicts_stay_visible(
 
 
 def test_a_finished_ticket_is_corrected_too(cast: Cast, browse: Browse, clock: Clock, late: Ticket) -> None:
+    explain(cast, late)
     with acting_as(context_of(cast.engineer)) as now:
         tickets.resolve(ticket=late, actor=actor_of(cast.engineer), at=now, code="fixed")
         tickets.close(ticket=late, actor=actor_of(cast.engineer), at=now)

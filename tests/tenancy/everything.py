@@ -9,12 +9,24 @@ from core.tenancy import acting_as, worker_context
 from customers import actions as customers
 from customers.models import Invitation, MemberRole
 from escalations import actions as escalations
-from notifications.models import DeliveryAttempt, Notification
+from notifications.models import DeliveryAttempt, MemberMute, Notification
+from notifications.topics import Topic
 from slas import actions as slas
 from slas.models import EarlierRestoration, ExclusionReason
 from tests.cast import CRITICAL, Cast, House, actor_of, context_of, file_ticket, picture
+from tests.tenancy.composing import begin_writing
+from tests.tenancy.relating import tie
 from tickets import actions as tickets
-from tickets.models import Attachment, Ticket
+from tickets.looks import look_at
+from tickets.models import (
+    ApprovalKind,
+    ApprovalRequest,
+    Attachment,
+    Handover,
+    HandoverLine,
+    Satisfaction,
+    Ticket,
+)
 
 
 @dataclass
@@ -42,6 +54,7 @@ def furnish(cast: Cast, house: House) -> Belongings:
             files=[picture("own.png")],
         )
     with acting_as(context_of(house.lead)) as now:
+        MemberMute.objects.create(customer=house.customer, member=house.lead, topic=Topic.RECEIPT)
         invitation = customers.invite_member(
             customer=house.customer,
             actor=actor_of(house.lead),
@@ -58,9 +71,23 @@ def furnish(cast: Cast, house: House) -> Belongings:
             body="Desk words",
             files=[picture("desk.png")],
         )
+    begin_writing(cast, house, ticket)
+    _work_level_1(house)
+    tie(cast, house, ticket)
     escalations.advance_due()
     with acting_as(context_of(cast.engineer)) as now:
         tickets.post_reply(ticket=ticket, actor=actor_of(cast.engineer), at=now, body="We are on it")
+    with acting_as(context_of(house.requester)) as now:
+        tickets.save_report(member=house.requester, at=now, answers={"subject": "Begun"})
+        tickets.keep_report_files(member=house.requester, at=now, files=[picture("begun.png")])
+        Satisfaction.objects.create(
+            customer=house.customer, ticket=ticket, member=house.requester, score=4, at=now
+        )
+    with acting_as(context_of(cast.engineer)) as now:
+        handover = Handover.objects.create(given_by=cast.engineer, at=now)
+        HandoverLine.objects.create(
+            customer=house.customer, handover=handover, ticket=ticket, taken_by=cast.lead
+        )
     with acting_as(worker_context()) as now:
         notification = Notification.objects.filter(customer=house.customer).first()
         assert notification is not None
@@ -82,5 +109,30 @@ def furnish(cast: Cast, house: House) -> Belongings:
             stated_at=now,
             proposed_by=cast.engineer,
         )
+        ApprovalRequest.objects.create(
+            customer=house.customer,
+            ticket=ticket,
+            kind=ApprovalKind.ACCESS,
+            what="The console",
+            expires_at=now + timedelta(days=1),
+            risk="None",
+            effect_of_no="We wait",
+            touches_production=True,
+            clock_effect="No clock stops while we wait for your answer.",
+            asked_by=cast.engineer,
+            asked_at=now,
+        )
+        look_at(ticket, person=cast.engineer, at=now)
         file = Attachment.objects.get(customer=house.customer, audience="public")
     return Belongings(house=house, ticket=ticket, file=file, invitation=invitation)
+
+
+def _work_level_1(house: House) -> None:
+    """Give a customer a checklist of its own, and a ticket on which a step of it is done."""
+    with acting_as(context_of(house.lead)):
+        tickets.keep_level_1_steps(customer=house.customer, service=None, steps=["Ask a colleague"])
+    ticket = file_ticket(house.requester, to_desk=False, subject=f"{house.customer.key} is slow")
+    with acting_as(context_of(house.coordinator)) as now:
+        tickets.tick_at_level_1(
+            ticket=ticket, actor=actor_of(house.coordinator), at=now, text="Ask a colleague", is_done=True
+        )

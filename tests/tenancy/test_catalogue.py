@@ -17,10 +17,19 @@ OUTSIDE = {
     "account_emailconfirmation": "addresses being confirmed",
     "customers_user": "people sign in before their customer is known",
     "customers_deskperson": "the desk's people, whose names customers see",
+    "customers_team": "the desk's teams",
+    "customers_teammember": "who is in which of them",
+    "customers_deskinvitation": "who was invited to the desk",
+    "tickets_handover": "who handed over at the end of a shift, and when; its lines belong to customers",
+    "tickets_savedview": "which filters of the queue the desk's people keep",
+    "notifications_deskmute": "which mails the desk's people do without",
     "slas_calendarversion": "opening hours and public holidays, the same for all",
     "slas_policyversion": "what is promised, the same for all",
     "slas_correction": "calendars proposed for the past, which the desk decides",
     "slas_rulechange": "which calendars have reached their tickets",
+    "tickets_tag": "the desk's words, the same for all",
+    "tickets_checklist": "the desk's steps, the same for all; which services they are for is apart",
+    "tickets_cannedreply": "texts that the desk writes often, the same for all",
     "core_deskrecord": "facts about the desk",
     "core_heartbeat": "when the auditor last found all well",
 }
@@ -111,11 +120,13 @@ JOIN pg_namespace n ON n.oid = relnamespace
 WHERE nspname = 'public' AND CASE WHEN relkind = 'S' THEN has_sequence_privilege(role, c.oid, 'select') END
 UNION ALL
 SELECT 'log can be changed by ' || role, relname FROM tables, application
-WHERE relname IN ('core_eventrecord', 'core_deskrecord', 'tickets_message', 'tickets_attachment')
+WHERE relname IN (
+    'core_eventrecord', 'core_deskrecord', 'customers_accessrecord', 'tickets_message', 'tickets_attachment')
 AND (has_table_privilege(role, oid, 'update') OR has_table_privilege(role, oid, 'delete'))
 UNION ALL
 SELECT 'append-only trigger missing', l.t
-FROM (VALUES ('core_eventrecord'), ('core_deskrecord'), ('slas_calendarversion'), ('slas_policyversion')) AS l(t)
+FROM (VALUES ('core_eventrecord'), ('core_deskrecord'), ('customers_accessrecord'),
+      ('slas_calendarversion'), ('slas_policyversion')) AS l(t)
 WHERE (SELECT count(*) FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
        WHERE c.relname = l.t AND g.tgenabled = 'O' AND g.tgname LIKE 'append_only%%') <> 2
 ORDER BY 1, 2
@@ -127,9 +138,13 @@ REFERENCES = [
     "requester_id",
     "contest_by_id",
     "review_by_id",
+    "access_by_id",
+    "decider_id",
+    "level1_owner_id",
     "service_id",
     "aws_account_id",
     "notification_id",
+    "merged_into_id",
 ]
 #: Ids that outlive what they name, so they are plain columns on purpose.
 PLAIN = ["core_eventrecord.ticket_id", "core_eventstream.ticket_id", "notifications_notification.ticket_id"]

@@ -18,7 +18,9 @@ from customers.models import Customer, DeskPerson, Member
 from slas.models import Agreement, Correction
 from tests.cast import Cast
 from tests.slas.corrections import propose_one
+from tests.tenancy.composing import keep_reply
 from tests.tenancy.everything import Belongings, furnish
+from tickets.models import CannedReply
 
 WHO = ("nobody", "requester", "coordinator", "lead", "outsider", "engineer", "desk lead", "manager", "admin")
 IN, UNKNOWN, FORBIDDEN, HIDDEN, OK, WRONG, STALE = 302, 401, 403, 404, 200, 422, 409
@@ -40,13 +42,12 @@ MEMBER_POST = row(IN, WRONG, HIDDEN, HIDDEN)
 LEVEL_1_POST = row(IN, (FORBIDDEN, WRONG, WRONG), HIDDEN, HIDDEN)
 FOLLOWING = row(IN, (FORBIDDEN, WRONG, WRONG), HIDDEN, HIDDEN)  # not for the requester
 LEADS_POST = [IN, *(FORBIDDEN,) * 5, WRONG, FORBIDDEN, WRONG]  # a manager decides nothing on a ticket
+REPLIES_PAGE = [IN, *(FORBIDDEN,) * 5, OK, FORBIDDEN, OK]
 DECISION = row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))  # there is nothing of that id
 LEADS_PAGE = row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, OK))
 API_READ = row(UNKNOWN, OK, HIDDEN, OK)
 API_DESK = row(UNKNOWN, FORBIDDEN, HIDDEN, STALE)
-API_FOLLOWING = row(
-    UNKNOWN, (FORBIDDEN, OK, OK), HIDDEN, FORBIDDEN
-)  # no version: following changes no ticket
+API_FOLLOWING = row(UNKNOWN, (FORBIDDEN, OK, OK), HIDDEN, OK)  # no version: following changes no ticket
 
 API_RULES = row(UNKNOWN, FORBIDDEN, FORBIDDEN, OK)
 ADMINS_PAGE = [IN, *(FORBIDDEN,) * 7, OK]
@@ -56,10 +57,38 @@ ADMINS_POST = [IN, *(FORBIDDEN,) * 7, WRONG]
 TABLE: dict[str, tuple[str, list[int]]] = {
     "people": ("get", PAGE_OF_CUSTOMER),
     "people-revoke": ("post", row(IN, (FORBIDDEN, FORBIDDEN, HIDDEN), HIDDEN, HIDDEN)),
+    "people-resend": ("post", row(IN, (FORBIDDEN, FORBIDDEN, HIDDEN), HIDDEN, HIDDEN)),
+    "desk-people-resend": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))),
+    **{
+        name: ("get", row(IN, (FORBIDDEN, FORBIDDEN, HIDDEN), HIDDEN, HIDDEN))
+        for name in ("colleague", "colleague-leave", "aws-account")
+    },
+    **{
+        name: ("post", row(IN, (FORBIDDEN, FORBIDDEN, HIDDEN), HIDDEN, HIDDEN))
+        for name in ("colleague-return", "aws-account-switch")
+    },
+    "you": ("get", PAGE_OF_CUSTOMER),
+    "you-mails": ("post", row(IN, IN, HIDDEN, HIDDEN)),  # nothing selected is a choice
+    "desk-mails": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),
+    "aws-accounts": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
+    "aws-account-new": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
+    "access-log": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
+    "access-log-csv": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
     "desk-customers": ("get", PAGE_OF_DESK),
     "desk-people": ("get", PAGE_OF_DESK),
     "desk-people-revoke": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))),
     "desk-queue": ("get", PAGE_OF_DESK),
+    "desk-views": ("get", PAGE_OF_DESK),
+    "admin-views": ("get", PAGE_OF_DESK),
+    "desk-view-save": ("post", DESK_POST),
+    "desk-view": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # there is none of that number
+    "desk-queue-live": ("get", PAGE_OF_DESK),
+    "desk-palette": ("get", PAGE_OF_DESK),
+    "desk-shortcuts": ("get", PAGE_OF_DESK),
+    "desk-settings": ("get", PAGE_OF_DESK),
+    "desk-ticket-live": ("get", PAGE_OF_DESK),
+    "desk-ticket-peek": ("get", PAGE_OF_DESK),
+    "desk-ticket-read": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # it changes no ticket
     "desk-report": ("get", PAGE_OF_DESK),
     "desk-ticket": ("get", PAGE_OF_DESK),
     "desk-evidence": ("get", PAGE_OF_DESK),
@@ -74,6 +103,7 @@ TABLE: dict[str, tuple[str, list[int]]] = {
             "take",
             "severity",
             "hold",
+            "ask",
             "resume",
             "restored",
             "resolve",
@@ -81,8 +111,76 @@ TABLE: dict[str, tuple[str, list[int]]] = {
             "return",
             "close",
             "severity-preview",
+            "team",
+            "tag",
+            "untag",
+            "link",
+            "unlink",
+            "merge",
+            "checklist",
+            "step",
+            "tick",
+            "follower",
+            "unfollower",
         )
     },
+    # It says nothing about the ticket itself, and needs no version.
+    **{f"desk-ticket-{name}": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)) for name in ("follow", "unfollow")},
+    "desk-ticket-merging": ("get", row(IN, FORBIDDEN, FORBIDDEN, WRONG)),  # no other ticket is named
+    "desk-ticket-major": ("get", PAGE_OF_DESK),
+    "desk-ticket-misses": ("get", PAGE_OF_DESK),
+    "admin-tags": ("get", REPLIES_PAGE),
+    "admin-checklists": ("get", REPLIES_PAGE),
+    **{
+        f"admin-{name}": (method, [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN])
+        for name, method in (
+            ("tag", "get"),
+            ("tag-switch", "post"),
+            ("checklist", "get"),
+            ("checklist-switch", "post"),
+        )
+    },
+    "desk-handover": ("get", PAGE_OF_DESK),
+    "desk-handover-accept": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # there is nothing of that id
+    "desk-updates": ("get", PAGE_OF_DESK),
+    "desk-update": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # the ticket is nobody's
+    "desk-bulk": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # nothing is selected
+    "desk-bulk-result": ("get", row(IN, FORBIDDEN, FORBIDDEN, IN)),
+    "desk-bulk-undo": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # there is nothing to undo
+    "admin": ("get", LEADS_PAGE),
+    "admin-activity": ("get", LEADS_PAGE),
+    "admin-people": ("get", LEADS_PAGE),
+    "admin-person": ("get", [IN, *(FORBIDDEN,) * 7, HIDDEN]),
+    "admin-person-leave": ("get", [IN, *(FORBIDDEN,) * 7, HIDDEN]),
+    "admin-person-return": ("post", [IN, *(FORBIDDEN,) * 7, HIDDEN]),
+    "admin-invitation-revoke": ("post", [IN, *(FORBIDDEN,) * 7, HIDDEN]),
+    "admin-teams": ("get", LEADS_PAGE),
+    "admin-team": ("get", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
+    "admin-team-switch": ("post", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
+    "admin-customers": ("get", LEADS_PAGE),
+    "admin-customer": ("get", LEADS_PAGE),
+    "admin-customer-new": ("get", ADMINS_PAGE),
+    "admin-customer-leave": ("get", ADMINS_PAGE),
+    "admin-customer-return": ("post", [IN, *(FORBIDDEN,) * 7, IN]),  # it is active already
+    "admin-service-add": ("post", LEADS_POST),
+    "admin-account-add": ("post", LEADS_POST),
+    "admin-service": ("get", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
+    "admin-account": ("get", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
+    "admin-service-switch": ("post", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
+    "admin-account-switch": ("post", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
+    "admin-member": ("get", DECISION),
+    "admin-member-switch": ("post", DECISION),
+    "desk-ticket-presence": ("post", DESK_POST),
+    "desk-ticket-draft": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # an empty text is no draft
+    "desk-ticket-staged": ("post", DESK_POST),
+    "desk-ticket-compose": ("post", PAGE_OF_DESK),
+    "desk-replies": ("get", REPLIES_PAGE),
+    "desk-reply-new": ("get", REPLIES_PAGE),
+    "desk-reply": ("get", REPLIES_PAGE),
+    "desk-reply-switch": ("post", LEADS_POST),
+    "portal-ticket-draft": ("post", row(IN, IN, HIDDEN, HIDDEN)),
+    "portal-ticket-staged": ("post", MEMBER_POST),
+    "portal-ticket-compose": ("post", PAGE_OF_CUSTOMER),
     "desk-ticket-decide": ("post", LEADS_POST),
     "desk-ticket-answer": ("post", LEADS_POST),
     "desk-report-holds": ("get", LEADS_PAGE),
@@ -105,6 +203,8 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     # The administrator proposed it, and the manager was shown nothing.
     "desk-correction-approve": ("post", [IN, *(FORBIDDEN,) * 6, STALE, WRONG]),
     "desk-correction-reject": ("post", [IN, *(FORBIDDEN,) * 6, WRONG, WRONG]),
+    "portal-rate": ("get", PAGE_OF_CUSTOMER),
+    "desk-report-satisfaction": ("get", LEADS_PAGE),
     "portal-agreement": ("get", PAGE_OF_CUSTOMER),
     "portal-service-levels": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
     "portal-service-levels-csv": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
@@ -122,9 +222,31 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     **{f"desk-restoration-{name}": ("post", DECISION) for name in ("approve", "reject")},
     "portal-ticket-exclusions": ("get", PAGE_OF_CUSTOMER),
     "portal-exclusion-contest": ("post", row(IN, HIDDEN, HIDDEN, HIDDEN)),
+    "portal-approvals": ("get", PAGE_OF_CUSTOMER),
+    "desk-approvals": ("get", PAGE_OF_DESK),
+    **{
+        f"portal-approval-{name}": ("post", row(IN, HIDDEN, HIDDEN, HIDDEN))
+        for name in ("approve", "decline")
+    },
+    **{
+        f"desk-approval-{name}": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN))
+        for name in ("remind", "withdraw")
+    },
+    "api-approvals": ("get", API_READ),
+    **{
+        f"api-approval-{name}": ("post", row(UNKNOWN, HIDDEN, HIDDEN, HIDDEN))
+        for name in ("approve", "decline", "remind", "withdraw")
+    },
     "portal-tickets": ("get", PAGE_OF_CUSTOMER),
     "portal-report": ("get", PAGE_OF_CUSTOMER),
     "portal-report-preview": ("post", PAGE_OF_CUSTOMER),
+    "portal-report-check": (
+        "get",
+        row(IN, (422, IN, IN), HIDDEN, HIDDEN),
+    ),  # only the requester has begun one
+    "portal-report-discard": ("post", row(IN, IN, HIDDEN, HIDDEN)),
+    "portal-report-files": ("post", row(IN, 201, HIDDEN, HIDDEN)),
+    "portal-report-sent": ("get", PAGE_OF_CUSTOMER),
     "portal-ticket": ("get", PAGE_OF_CUSTOMER),
     "portal-evidence": ("get", PAGE_OF_CUSTOMER),
     "portal-clocks": ("get", PAGE_OF_CUSTOMER),
@@ -138,7 +260,15 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "portal-ticket-withdraw": ("post", MEMBER_POST),
     "portal-ticket-contest": ("post", MEMBER_POST),
     "portal-ticket-note": ("post", LEVEL_1_POST),
-    "portal-ticket-pass": ("post", LEVEL_1_POST),
+    "portal-ticket-pass": ("get", row(IN, (FORBIDDEN, IN, IN), HIDDEN, HIDDEN)),  # the desk has this ticket
+    "portal-ticket-level1-take": ("post", LEVEL_1_POST),
+    "portal-ticket-level1-assign": ("post", LEVEL_1_POST),
+    "portal-ticket-level1-tick": ("post", LEVEL_1_POST),
+    "level-1": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
+    "level-1-checklists": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
+    "desk-hand-overs": ("get", PAGE_OF_DESK),
+    "desk-hand-over-accept": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # there is none of that number
+    "desk-report-hand-overs": ("get", LEADS_PAGE),
     "portal-ticket-solve": ("post", row(IN, FORBIDDEN, HIDDEN, HIDDEN)),  # the desk has this ticket
     "portal-ticket-follow": ("post", FOLLOWING),
     "portal-ticket-unfollow": ("post", FOLLOWING),
@@ -148,7 +278,25 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     **{f"api-ticket-{name}": ("post", API_DESK) for name in ("take", "resume", "restored")},
     **{
         f"api-ticket-{name}": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400))
-        for name in ("assign", "severity", "hold", "return", "resolve")
+        for name in (
+            "assign",
+            "team",
+            "severity",
+            "hold",
+            "ask",
+            "return",
+            "resolve",
+            "tag",
+            "untag",
+            "link",
+            "unlink",
+            "merge",
+            "checklist",
+            "step",
+            "tick",
+            "follower",
+            "unfollower",
+        )
     },
     **{
         f"api-ticket-{name}": ("post", [UNKNOWN, *(FORBIDDEN,) * 3, HIDDEN, FORBIDDEN, 400, FORBIDDEN, 400])
@@ -163,6 +311,14 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "api-ticket-reopen": ("post", row(UNKNOWN, STALE, HIDDEN, STALE)),
     "api-ticket-close": ("post", API_DESK),
     "api-ticket-pass": ("post", row(UNKNOWN, (FORBIDDEN, STALE, STALE), HIDDEN, FORBIDDEN)),
+    "api-ticket-level1-take": ("post", row(UNKNOWN, (FORBIDDEN, STALE, STALE), HIDDEN, FORBIDDEN)),
+    **{
+        f"api-ticket-level1-{name}": ("post", row(UNKNOWN, (FORBIDDEN, 400, 400), HIDDEN, FORBIDDEN))
+        for name in ("assign", "tick")
+    },
+    "api-hand-overs": ("get", API_READ),
+    "api-ticket-hand-overs": ("get", API_READ),
+    "api-ticket-accept": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, STALE)),
     "api-ticket-solve": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, FORBIDDEN)),
     "api-ticket-confirm": ("post", row(UNKNOWN, STALE, HIDDEN, FORBIDDEN)),
     "api-exclusions": ("get", API_READ),
@@ -185,6 +341,8 @@ TABLE: dict[str, tuple[str, list[int]]] = {
 #: Addresses that know no customer, each with the reason.
 OPEN = {
     "home": "sends everybody to where they work",
+    "rate": "the signed token in the address is the permission; see tests/tickets/test_satisfaction.py",
+    "join-desk": "the signed token in the address is the permission; see tests/customers",
     "join": "the signed token in the address is the permission; see tests/customers",
     "api-schema": "the shape of the API, the same for all",
     "api-docs": "the same, readable",
@@ -215,6 +373,7 @@ def test_every_address_is_in_the_table() -> None:
 def belongings(cast: Cast) -> Belongings:
     furnish(cast, cast.globex)
     propose_one(cast)
+    keep_reply(cast)
     return furnish(cast, cast.acme)
 
 
@@ -227,6 +386,7 @@ def rules_of(customer: Customer) -> dict[str, int]:
             "calendar": agreement.business_hours_id,
             "policy": agreement.policy_id,
             "correction": Correction.objects.get().pk,
+            "canned": CannedReply.objects.get().pk,
         }
 
 
@@ -236,6 +396,7 @@ def address(name: str, of: Belongings) -> str:
         "number": of.ticket.number,
         "key": of.ticket.key,
         "token": of.file.token,
+        "mode": "reply",
         "pk": of.invitation.pk + 1000,
         **rules_of(of.house.customer),
     }

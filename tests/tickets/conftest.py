@@ -68,4 +68,5 @@ def everything_about(ticket: Ticket) -> tuple[object, ...]:
         messages = list(ticket.messages.values_list("pk", "body"))
         files = list(ticket.attachments.values_list("pk", "name"))
         watchers = list(ticket.watchers.values_list("member_id", flat=True))
-    return (columns, messages, files, watchers, facts_of(ticket))
+        followers = list(ticket.desk_followers.values_list("person_id", flat=True))
+    return (columns, messages, files, watchers, followers, facts_of(ticket))

@@ -8,6 +8,7 @@ import pytest
 
 from tests.cast import Cast, file_ticket, fresh
 from tests.conftest import Browse
+from tests.factories import passing
 from tests.tickets.conftest import everything_about
 from tickets.models import Ticket
 
@@ -51,11 +52,13 @@ def test_a_stale_edit_of_a_member_saves_nothing(cast: Cast, browse: Browse) -> N
     browse(cast.acme.lead).post(f"/c/acme/tickets/{ticket.number}/reply/", {"body": "I look at it"})
     before = everything_about(ticket)
     client, address = browse(cast.acme.coordinator), f"/c/acme/tickets/{ticket.number}/pass/"
-    answer = client.post(address, {"version": ticket.version})
+    typed = passing(ticket, changed="A new switch")
+    answer = client.post(address, typed)
     assert answer.status_code == 409
     assert everything_about(ticket) == before
-    form = answer.context["failed"]["pass"]
-    assert client.post(address, {"version": form["version"].value()}).status_code == 302
+    form = answer.context["form"]
+    assert form["changed"].value() == "A new switch"
+    assert client.post(address, typed | {"version": form["version"].value()}).status_code == 302
     assert fresh(ticket).is_with_desk
 
 

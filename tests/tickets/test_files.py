@@ -18,7 +18,7 @@ from tests.cast import PNG, Cast, context_of, file_ticket, picture
 from tests.conftest import Browse
 from tests.tickets.conftest import everything_about
 from tickets import files
-from tickets.models import Attachment, Ticket
+from tickets.models import Attachment, StagedFile, Ticket
 
 PDF, GZIP = b"%PDF-1.7\n" + b"x" * 64, b"\x1f\x8b\x08\x00" + b"\x00" * 64
 
@@ -146,11 +146,17 @@ def test_any_other_is_refused_and_nothing_is_saved(
     assert on_disk() == []
 
 
-def test_one_bad_file_among_good_ones_refuses_all(cast: Cast, browse: Browse, ticket: Ticket) -> None:
+def test_one_bad_file_among_good_ones_sends_none_and_keeps_the_good(
+    cast: Cast, browse: Browse, ticket: Ticket
+) -> None:
     before = everything_about(ticket)
     answer = send(browse, cast, ticket, picture(), SimpleUploadedFile("run.exe", b"MZ"), picture("b.png"))
     assert answer.status_code == 422
-    assert (everything_about(ticket), on_disk()) == (before, [])
+    assert everything_about(ticket) == before
+    with acting_as(context_of(cast.acme.requester)):
+        waiting = dict(StagedFile.objects.values_list("name", "stored_name"))
+    assert list(waiting) == ["screen.png", "b.png"]
+    assert {path.name for path in on_disk()} == {stored.rpartition("/")[2] for stored in waiting.values()}
 
 
 @pytest.mark.parametrize(("size", "status"), [(1000, 302), (1001, 422)])

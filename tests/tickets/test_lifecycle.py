@@ -9,18 +9,19 @@ import pytest
 from tickets.lifecycle import ENDED_BY_CUSTOMER, HoldReason, NotAllowed, Status, Verb, check, may
 
 NEW, WORK, HOLD, RESTORED, RESOLVED, CLOSED = Status
-ALWAYS = {"note", "follow", "unfollow"}
+ALWAYS = {"note", "follow", "unfollow", "relate"}
 
-OPEN = ALWAYS | {"reassess", "reply", "resolve"}
-DESK = OPEN | {"assign", "establish", "hold", "review"}
+OPEN = ALWAYS | {"reassess", "reply", "resolve", "merge"}
+LEVEL_1 = {"pass", "work_level_1"}
+DESK = OPEN | {"assign", "establish", "hold", "ask", "review"}
 
 #: (status, with the desk, on hold) → all that is allowed there while the customer waits for no decision.
 TABLE: dict[tuple[Status, bool, bool], set[str]] = {
-    (NEW, False, False): OPEN | {"pass"},
-    (WORK, False, False): OPEN | {"pass"},
-    (HOLD, False, True): OPEN | {"pass"},
-    (RESTORED, False, False): OPEN | {"pass", "reopen"},
-    (RESTORED, False, True): OPEN | {"pass", "reopen"},
+    (NEW, False, False): OPEN | LEVEL_1,
+    (WORK, False, False): OPEN | LEVEL_1,
+    (HOLD, False, True): OPEN | LEVEL_1,
+    (RESTORED, False, False): OPEN | LEVEL_1 | {"reopen"},
+    (RESTORED, False, True): OPEN | LEVEL_1 | {"reopen"},
     (RESOLVED, False, False): ALWAYS | {"reply", "reopen", "close"},
     (CLOSED, False, False): ALWAYS,
     (NEW, True, False): DESK | {"return", "restore"},
@@ -80,6 +81,7 @@ def test_the_table_leaves_out_only_what_cannot_be() -> None:
         ("reply", CLOSED, 2, "The ticket is closed. Report a new one and name this one in it."),
         ("hold", WORK, 1, "The ticket is with the customer's Level 1, not with the desk."),
         ("pass", WORK, 2, "The ticket is with the desk already."),
+        ("work_level_1", WORK, 2, "The ticket is with the desk already."),
         ("resume", WORK, 2, "The ticket is not on hold."),
         ("contest", WORK, 2, "The ticket is not on hold."),
         ("answer", HOLD, 2, "Nobody contests this hold."),

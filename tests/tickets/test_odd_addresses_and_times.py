@@ -10,6 +10,7 @@ from core.tenancy import acting_as, worker_context
 from tests.cast import Cast, file_ticket
 from tests.conftest import Browse
 from tests.factories import report
+from tests.portal import send_report
 from tickets.models import Ticket
 
 HUGE = "9" * 20
@@ -75,7 +76,7 @@ def test_a_choice_that_is_none_is_refused(cast: Cast, browse: Browse, field: str
 
 
 def test_a_subject_is_one_line_whatever_was_sent(cast: Cast, browse: Browse) -> None:
-    browse(cast.acme.requester).post("/c/acme/report/", report(subject="Down\r\nBcc: eve@evil.example"))
+    send_report(browse(cast.acme.requester), report(subject="Down\r\nBcc: eve@evil.example"))
     with acting_as(worker_context()):
         assert Ticket.objects.get().subject == "Down Bcc: eve@evil.example"
 

@@ -73,7 +73,9 @@ def test_each_view_holds_what_its_name_says_and_the_counts_agree(
         "due": ["ACME-1", "ACME-2", "GLOB-1", "ACME-3"],
         "mine": ["ACME-1"],
         "unassigned": ["GLOB-1", "ACME-3"],
+        "vendor": [],
         "customer": ["ACME-3"],
+        "followed": [],
         "holds": [],
         "reviews": [],
     }
@@ -126,7 +128,7 @@ def test_a_filter_that_makes_no_sense_is_refused_by_name(
 ) -> None:
     answer = browse(cast.engineer).get("/desk/", {name: value})
     assert answer.status_code == 422
-    assert set(answer.context["filter"].errors) == {name}
+    assert set(answer.context["asked"].form.errors) == {name}
 
 
 @pytest.mark.parametrize(("name", "value"), [("show", "everything"), ("mine", "yes"), ("q", "a\x00b")])
@@ -141,19 +143,43 @@ def test_a_members_filter_that_makes_no_sense_is_refused_by_name(
 @pytest.mark.parametrize(("number", "shown"), [("1", 1), ("0", 1), ("-1", 1), ("abc", 1), ("", 1), ("7", 1)])
 def test_any_page_number_shows_a_page(cast: Cast, browse: Browse, number: str, shown: int) -> None:
     file_ticket(cast.acme.coordinator)
-    for person, where in ((cast.engineer, "/desk/"), (cast.acme.lead, "/c/acme/")):
-        for value in (number, number + "9" * 5000):
-            answer = browse(person).get(where, {"page": value})
-            assert (answer.status_code, answer.context["page"].number) == (200, shown)
+    for value in (number, number + "9" * 5000):
+        answer = browse(cast.acme.lead).get("/c/acme/", {"page": value})
+        assert (answer.status_code, answer.context["page"].number) == (200, shown)
+        for way in ("after", "before"):
+            queue = browse(cast.engineer).get("/desk/", {way: value})
+            assert (queue.status_code, keys(queue.context["page"])) == (200, ["ACME-1"])
 
 
 def test_a_long_queue_comes_in_pages(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tickets.views.PAGE_SIZE", 2)
-    for _ in range(3):
+    monkeypatch.setattr("tickets.queue_views.PAGE_SIZE", 2)
+    for _ in range(5):
         file_ticket(cast.acme.coordinator)
+    file_ticket(cast.initech.coordinator)  # without a deadline it stands last
     client = browse(cast.engineer)
-    assert keys(client.get("/desk/").context["page"]) == ["ACME-1", "ACME-2"]
-    assert keys(client.get("/desk/?page=2").context["page"]) == ["ACME-3"]
+    first = client.get("/desk/").context["page"]
+    assert (keys(first), first.before) == (["ACME-1", "ACME-2"], "")
+    second = client.get("/desk/", {"after": first.after}).context["page"]
+    assert keys(second) == ["ACME-3", "ACME-4"]
+    last = client.get("/desk/", {"after": second.after}).context["page"]
+    assert (keys(last), last.after) == (["ACME-5", "INIT-1"], "")
+    back = client.get("/desk/", {"before": last.before}).context["page"]
+    assert keys(back) == ["ACME-3", "ACME-4"]
+    first_again = client.get("/desk/", {"before": back.before}).context["page"]
+    assert (keys(first_again), first_again.before) == (["ACME-1", "ACME-2"], "")
+    assert client.get("/desk/", {"after": first_again.after}).context["page"].rows == second.rows
+
+
+def test_a_ticket_that_leaves_meanwhile_moves_no_other_off_its_page(
+    cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tickets.queue_views.PAGE_SIZE", 2)
+    filed = [file_ticket(cast.acme.coordinator) for _ in range(4)]
+    client = browse(cast.engineer)
+    first = client.get("/desk/").context["page"]
+    with acting_as(worker_context()) as now:
+        actions.resolve(ticket=filed[0], actor=actor_of(cast.engineer), at=now, code="fixed")
+    assert keys(client.get("/desk/", {"after": first.after}).context["page"]) == ["ACME-3", "ACME-4"]
 
 
 # --- The member's list --------------------------------------------------------------------------------

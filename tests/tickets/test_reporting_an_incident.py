@@ -9,6 +9,7 @@ from core.tenancy import acting_as, worker_context
 from tests.cast import Cast, picture
 from tests.conftest import Browse
 from tests.factories import report
+from tests.portal import send_report
 from tickets.models import Attachment, Message, Ticket
 
 ADDRESS = "/c/acme/report/"
@@ -21,10 +22,10 @@ def tickets() -> list[Ticket]:
 
 def test_a_report_becomes_a_ticket_with_the_customers_own_number(cast: Cast, browse: Browse) -> None:
     for expected in (1, 2):
-        answer = browse(cast.acme.requester).post(ADDRESS, report())
+        answer = send_report(browse(cast.acme.requester), report())
         assert answer.status_code == 302
-        assert answer["Location"] == f"/c/acme/tickets/{expected}/"
-    browse(cast.globex.requester).post("/c/globex/report/", report())
+        assert answer["Location"] == f"/c/acme/tickets/{expected}/sent/"
+    send_report(browse(cast.globex.requester), report(), customer="globex")
     assert [ticket.key for ticket in tickets()] == ["ACME-1", "ACME-2", "GLOB-1"]
 
 
@@ -47,29 +48,29 @@ def test_a_report_becomes_a_ticket_with_the_customers_own_number(cast: Cast, bro
 def test_the_answers_propose_the_severity(
     cast: Cast, browse: Browse, changes: dict[str, str], severity: int
 ) -> None:
-    browse(cast.acme.requester).post(ADDRESS, report(**changes))
+    send_report(browse(cast.acme.requester), report(**changes))
     assert [ticket.severity for ticket in tickets()] == [severity]
     assert [ticket.proposed_severity for ticket in tickets()] == [severity]
 
 
 def test_a_critical_report_goes_straight_to_the_desk(cast: Cast, browse: Browse) -> None:
-    browse(cast.acme.requester).post(ADDRESS, report(work="stopped", workaround="no"))
+    send_report(browse(cast.acme.requester), report(work="stopped", workaround="no"))
     assert [ticket.level for ticket in tickets()] == [2]
 
 
 def test_any_other_report_waits_for_level_1(cast: Cast, browse: Browse) -> None:
-    browse(cast.acme.requester).post(ADDRESS, report())
+    send_report(browse(cast.acme.requester), report())
     assert [ticket.level for ticket in tickets()] == [1]
 
 
 def test_a_requester_cannot_send_past_level_1_by_hand(cast: Cast, browse: Browse) -> None:
-    answer = browse(cast.acme.requester).post(ADDRESS, report(to="desk"))
+    answer = send_report(browse(cast.acme.requester), report(to="desk"))
     assert answer.status_code == 422
     assert tickets() == []
 
 
 def test_a_coordinator_may_send_to_the_desk(cast: Cast, browse: Browse) -> None:
-    browse(cast.acme.coordinator).post(ADDRESS, report(to="desk"))
+    send_report(browse(cast.acme.coordinator), report(to="desk"))
     assert [ticket.level for ticket in tickets()] == [2]
 
 
@@ -89,7 +90,7 @@ def test_a_missing_answer_is_named_beside_its_field_and_the_rest_is_kept(
 ) -> None:
     given = report(subject="Kept subject", description="Kept description")
     del given[field]
-    answer = browse(cast.acme.requester).post(ADDRESS, given)
+    answer = send_report(browse(cast.acme.requester), given)
     page = answer.content.decode()
     assert answer.status_code == 422
     assert "<title>Error: Report an incident - Trusst Support</title>" in page
@@ -103,28 +104,28 @@ def test_a_missing_answer_is_named_beside_its_field_and_the_rest_is_kept(
 
 
 def test_a_start_in_the_future_is_refused_beside_its_field(cast: Cast, browse: Browse) -> None:
-    answer = browse(cast.acme.requester).post(ADDRESS, report(started_at="2026-03-03T10:01"))
+    answer = send_report(browse(cast.acme.requester), report(started_at="2026-03-03T10:01"))
     assert answer.status_code == 422
     assert answer.context["form"].errors == {"started_at": ["This time is in the future."]}
     assert tickets() == []
 
 
 def test_the_start_is_read_in_the_members_zone(cast: Cast, browse: Browse) -> None:
-    browse(cast.acme.requester).post(ADDRESS, report(started_at="2026-03-03T09:30"))
+    send_report(browse(cast.acme.requester), report(started_at="2026-03-03T09:30"))
     assert [f"{ticket.started_at:%Y-%m-%dT%H:%MZ}" for ticket in tickets()] == ["2026-03-02T22:30Z"]
 
 
 def test_another_customers_service_cannot_be_named(cast: Cast, browse: Browse) -> None:
     with acting_as(worker_context()):
         theirs = cast.globex.customer.services.get()
-    answer = browse(cast.acme.requester).post(ADDRESS, report(service=theirs.pk))
+    answer = send_report(browse(cast.acme.requester), report(service=theirs.pk))
     assert answer.status_code == 422
     assert "service" in answer.context["form"].errors
     assert tickets() == []
 
 
 def test_files_are_kept_with_the_report(cast: Cast, browse: Browse) -> None:
-    browse(cast.acme.requester).post(ADDRESS, report(files=[picture(), picture("two.png")]))
+    send_report(browse(cast.acme.requester), report(files=[picture(), picture("two.png")]))
     with acting_as(worker_context()):
         names = list(Attachment.objects.values_list("name", flat=True))
     assert names == ["screen.png", "two.png"]
@@ -144,7 +145,7 @@ def test_a_forbidden_file_is_refused_and_nothing_is_saved(
     cast: Cast, browse: Browse, file: SimpleUploadedFile, reason: str
 ) -> None:
     file.seek(0)
-    answer = browse(cast.acme.requester).post(ADDRESS, report(files=[file]))
+    answer = send_report(browse(cast.acme.requester), report(files=[file]))
     assert answer.status_code == 422
     assert any(reason in error for error in answer.context["form"].errors["files"])
     assert tickets() == []
@@ -155,7 +156,7 @@ def test_a_forbidden_file_is_refused_and_nothing_is_saved(
 def test_an_oversized_file_is_refused(cast: Cast, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tickets.files.MAX_BYTES", 1000)
     file = SimpleUploadedFile("long.txt", b"x" * 1001)
-    answer = browse(cast.acme.requester).post(ADDRESS, report(files=[file]))
+    answer = send_report(browse(cast.acme.requester), report(files=[file]))
     assert answer.status_code == 422
     assert "long.txt is larger than" in answer.context["form"].errors["files"][0]
     assert tickets() == []
@@ -163,7 +164,7 @@ def test_an_oversized_file_is_refused(cast: Cast, browse: Browse, monkeypatch: p
 
 def test_too_many_files_are_refused(cast: Cast, browse: Browse) -> None:
     files = [picture(f"{number}.png") for number in range(11)]
-    answer = browse(cast.acme.requester).post(ADDRESS, report(files=files))
+    answer = send_report(browse(cast.acme.requester), report(files=files))
     assert answer.context["form"].errors["files"] == ["At most 10 files fit on one message."]
     assert tickets() == []
 

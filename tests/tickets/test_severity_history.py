@@ -13,6 +13,7 @@ from slas.documents import parse
 from slas.facts import ticket_document
 from tests.cast import HIGH, LOW, NORMAL, START, Cast, context_of, file_ticket, fresh
 from tests.conftest import Browse, Call, Clock
+from tests.factories import passing
 from tests.tickets.conftest import everything_about, facts_of
 from tickets import actions
 from tickets.history import severity_history
@@ -126,7 +127,7 @@ def test_at_level_1_the_proposal_is_the_severity(cast: Cast, browse: Browse) -> 
     reassess(browse, cast.acme.coordinator, ticket, DEGRADED)
     now = fresh(ticket)
     assert (now.severity, now.proposed_severity, now.level) == (2, 2, 1)
-    browse(cast.acme.coordinator).post(f"/c/acme/tickets/{ticket.number}/pass/", {"version": now.version})
+    browse(cast.acme.coordinator).post(f"/c/acme/tickets/{ticket.number}/pass/", passing(now))
     with acting_as(worker_context()):
         clocks = replay(parse(ticket_document(fresh(ticket), as_of=START))).clocks
     assert {clock.severity for clock in clocks} == {"P2"}
@@ -157,7 +158,7 @@ def test_the_clocks_follow_answers_that_count_only_since_the_ticket_was_returned
     )
     reassess(browse, cast.acme.coordinator, ticket, DEGRADED)  # at Level 1 it is the severity
     now = fresh(ticket)
-    browse(cast.acme.coordinator).post(f"/c/acme/tickets/{ticket.number}/pass/", {"version": now.version})
+    browse(cast.acme.coordinator).post(f"/c/acme/tickets/{ticket.number}/pass/", passing(now))
     with acting_as(worker_context()):
         clocks = replay(parse(ticket_document(fresh(ticket), as_of=START))).clocks
     assert now.severity == 2
@@ -217,7 +218,7 @@ def test_the_customers_people_are_mailed_when_the_severity_changes_and_not_when_
     establish(browse, cast, ticket, 3, "As answered")
     establish(browse, cast, ticket, 2, "More people call")
     with acting_as(worker_context()):
-        told = Notification.objects.filter(ticket_id=ticket.pk, audience="public")
+        told = Notification.objects.filter(ticket_id=ticket.pk, audience="public", kind="ticket")
         assert [(one.recipient_name, one.subject) for one in told] == [
             ("Acme Requester", f"{ticket.key} P2 High: Shop is slow")
         ]

@@ -9,7 +9,9 @@ from core.events import publish
 from core.models import EventRecord
 from core.problems import Refused
 from core.tenancy import Actor
+from tickets.actions.findings import state_findings
 from tickets.actions.locking import lock, required, save
+from tickets.ends import check_may_end
 from tickets.events import (
     EarlierRestorationStated,
     RestorationBackdated,
@@ -44,7 +46,8 @@ def reach_desk(ticket: Ticket, *, actor: Actor, at: datetime) -> None:
     ticket.level = DESK_LEVEL
     ticket.status = Status.NEW.value
     ticket.reached_desk_at = at
-    save(ticket, at, "level", "status", "reached_desk_at")
+    ticket.checklist_due_at = at  # by the sweep: a member's transaction may not write what is the desk's
+    save(ticket, at, "level", "status", "reached_desk_at", "checklist_due_at")
     publish(
         TicketReachedDesk(
             at=at,
@@ -66,8 +69,8 @@ def return_to_customer(
     locked.level = DESK_LEVEL - 1
     locked.status = Status.IN_PROGRESS.value
     locked.assignee = None
-    _forget_hold(locked)
-    save(locked, at, "level", "status", "assignee", *_HOLD_COLUMNS)
+    forget_hold(locked)
+    save(locked, at, "level", "status", "assignee", *HOLD_COLUMNS)
     publish(
         TicketReturned(
             at=at,
@@ -109,7 +112,7 @@ def hold(
     locked.hold_review_at = _review_time(reason, review_at, at)
     if locked.status != Status.RESTORED:
         locked.status = Status.ON_HOLD.value
-    save(locked, at, "status", *_HOLD_COLUMNS)
+    save(locked, at, "status", *HOLD_COLUMNS)
     publish(
         TicketHeld(
             at=at,
@@ -150,13 +153,13 @@ def resume(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int 
 def end_hold(ticket: Ticket, *, actor: Actor, at: datetime) -> list[str]:
     """End the hold of a locked ticket and return the columns to save."""
     reason = ticket.hold_reason
-    _forget_hold(ticket)
+    forget_hold(ticket)
     if ticket.status == Status.ON_HOLD:
         ticket.status = Status.IN_PROGRESS.value
     publish(
         TicketResumed(at=at, customer_id=ticket.customer_id, ticket_id=ticket.pk, actor=actor, reason=reason)
     )
-    return ["status", *_HOLD_COLUMNS]
+    return ["status", *HOLD_COLUMNS]
 
 
 @transaction.atomic
@@ -168,9 +171,12 @@ def mark_restored(
     restored_at: datetime | None = None,
     may_decide: bool = False,
     confirmed: bool = False,
+    cause: str = "",
+    workaround: str = "",
+    fix: str = "",
     expected_version: int | None = None,
 ) -> Ticket:
-    """Say that service is back, or that an acceptable workaround is in place.
+    """Say that service is back, or that an acceptable workaround is in place, and what was found and done.
 
     The ticket counts as restored from now. An instant before now is published as a statement of its own:
     it can change a verdict, which is for the clocks' floor to find out, and then for a desk lead to decide.
@@ -186,6 +192,7 @@ def mark_restored(
     locked.status = Status.RESTORED.value
     locked.restored_at = at
     save(locked, at, "status", "restored_at")
+    state_findings(locked, actor=actor, at=at, cause=cause, workaround=workaround, fix=fix)
     publish(
         ServiceRestored(
             at=at,
@@ -244,15 +251,28 @@ def _last_reopened_at(ticket: Ticket) -> datetime | None:
 
 @transaction.atomic
 def resolve(
-    *, ticket: Ticket, actor: Actor, at: datetime, code: str, expected_version: int | None = None
+    *,
+    ticket: Ticket,
+    actor: Actor,
+    at: datetime,
+    code: str,
+    cause: str = "",
+    fix: str = "",
+    expected_version: int | None = None,
 ) -> Ticket:
-    """Resolve a ticket; a hold ends with it."""
+    """Resolve a ticket, and say what was found and done; a hold ends with it.
+
+    The desk answers first what the floors above ask, such as why a promise was missed.
+    """
     locked = lock(ticket, verb=Verb.RESOLVE, expected_version=expected_version)
+    if actor.is_desk:
+        check_may_end(locked, at)
+    state_findings(locked, actor=actor, at=at, cause=cause, fix=fix)
     locked.status = Status.RESOLVED.value
     locked.resolved_at = at
     locked.resolution_code = code
-    _forget_hold(locked)
-    save(locked, at, "status", "resolved_at", "resolution_code", *_HOLD_COLUMNS)
+    forget_hold(locked)
+    save(locked, at, "status", "resolved_at", "resolution_code", *HOLD_COLUMNS)
     publish(
         TicketResolved(at=at, customer_id=locked.customer_id, ticket_id=locked.pk, actor=actor, code=code)
     )
@@ -280,8 +300,10 @@ def put_back_to_work(ticket: Ticket, *, actor: Actor, at: datetime) -> list[str]
 
 @transaction.atomic
 def close(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int | None = None) -> Ticket:
-    """Close a resolved ticket for good."""
+    """Close a resolved ticket for good; the desk answers first what the floors above ask."""
     locked = lock(ticket, verb=Verb.CLOSE, expected_version=expected_version)
+    if actor.is_desk:
+        check_may_end(locked, at)
     locked.status = Status.CLOSED.value
     locked.closed_at = at
     locked.closes_at = None
@@ -291,7 +313,7 @@ def close(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int |
 
 
 CONTEST_COLUMNS = ("contest_by", "contested_at", "contest_reason")
-_HOLD_COLUMNS = (
+HOLD_COLUMNS = (
     "hold_reason",
     "hold_owner",
     "hold_note",
@@ -302,7 +324,7 @@ _HOLD_COLUMNS = (
 )
 
 
-def _forget_hold(ticket: Ticket) -> None:
+def forget_hold(ticket: Ticket) -> None:
     """Forget a hold, and with it what the customer had against it."""
     ticket.hold_reason = ""
     ticket.hold_owner = ""

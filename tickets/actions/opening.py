@@ -15,7 +15,7 @@ from tickets.actions.conversation import write_message
 from tickets.actions.flow import reach_desk
 from tickets.actions.severity import impact_values
 from tickets.events import TicketOpened
-from tickets.models import AudienceChoice, Kind, Ticket
+from tickets.models import AudienceChoice, Kind, ReportFile, Ticket
 from tickets.search import add_words
 from tickets.severity import Impact, Severity, propose
 
@@ -39,17 +39,15 @@ def open_ticket(
     aws_account: AwsAccount | None = None,
     started_at: datetime | None = None,
     files: Sequence[UploadedFile[Any]] = (),
+    staged: Sequence[ReportFile] = (),
 ) -> Ticket:
     """File a ticket with the severity that the answers propose; P1 goes to the desk at once.
 
-    Raises Refused when the requester's organisation works Level 1 itself and the ticket is sent past it,
+    `staged` are locked files that the requester chose before. Raises Refused when the requester's organisation works Level 1 itself and the ticket is sent past it,
     or when the incident began in the future or implausibly long ago.
     """
     severity = propose(impact)
-    if started_at is not None and started_at > at:
-        raise Refused("This time is in the future.", field="started_at")
-    if started_at is not None and started_at < at - LONGEST_AGO:
-        raise Refused("This is more than ten years ago. Check the year.", field="started_at")
+    check_start(started_at, at=at)
     if to_desk and severity is not Severity.P1 and not (actor.is_desk or requester.may_file_to_desk):
         raise Refused(
             "Your organisation's Level 1 looks at tickets first. Only critical ones go straight to the desk.",
@@ -82,10 +80,26 @@ def open_ticket(
             **impact_values(impact),
         )
     )
-    write_message(ticket, actor=actor, at=at, body=description, audience=AudienceChoice.PUBLIC, files=files)
+    write_message(
+        ticket,
+        actor=actor,
+        at=at,
+        body=description,
+        audience=AudienceChoice.PUBLIC,
+        files=files,
+        staged=staged,
+    )
     if to_desk or severity is Severity.P1:
         reach_desk(ticket, actor=actor, at=at)
     return ticket
+
+
+def check_start(started_at: datetime | None, *, at: datetime) -> None:
+    """Raise Refused unless an incident may have begun then."""
+    if started_at is not None and started_at > at:
+        raise Refused("This time is in the future.", field="started_at")
+    if started_at is not None and started_at < at - LONGEST_AGO:
+        raise Refused("This is more than ten years ago. Check the year.", field="started_at")
 
 
 def _next_number(customer: Customer) -> int:

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from core.events import publish
 from core.tenancy import Actor
-from customers.models import DeskPerson, Member
+from customers.models import DeskPerson, Member, Team
 from tickets.actions.locking import lock, save
-from tickets.events import TicketAssigned
+from tickets.events import TicketAssigned, TicketGivenToTeam
 from tickets.lifecycle import Verb
 from tickets.models import Ticket, Watcher
 
@@ -46,6 +46,34 @@ def take(
 ) -> Ticket:
     """Give a ticket to the desk person who asks for it."""
     return assign(ticket=ticket, actor=actor, at=at, person=person, expected_version=expected_version)
+
+
+@transaction.atomic
+def give_to_team(
+    *,
+    ticket: Ticket,
+    actor: Actor,
+    at: datetime,
+    team: Team | None,
+    expected_version: int | None = None,
+) -> Ticket:
+    """Let a ticket belong to a team, or to none; its owner stays, for level, team and owner are separate."""
+    locked = lock(ticket, verb=Verb.ASSIGN, expected_version=expected_version)
+    if locked.team_id == (None if team is None else team.pk):
+        return locked
+    locked.team = team
+    save(locked, at, "team")
+    publish(
+        TicketGivenToTeam(
+            at=at,
+            customer_id=locked.customer_id,
+            ticket_id=locked.pk,
+            actor=actor,
+            to_team_id=None if team is None else team.pk,
+            team="" if team is None else team.name,
+        )
+    )
+    return locked
 
 
 @transaction.atomic

@@ -240,7 +240,10 @@ class Migration(migrations.Migration):
             audience=True,
         ),
         CustomerTable(
-            "StagedFile", member="select, insert, delete", desk="select, insert, delete", audience=True
+            "StagedFile",
+            member="select, insert, update, delete",
+            desk="select, insert, update, delete",
+            audience=True,
         ),
         CustomerTable("Mention", member="", desk="select, insert"),
         CustomerTable("Presence", member=""),

@@ -1,5 +1,34 @@
 """Tickets and what belongs to them; each module has what one part of the product keeps."""
 
+from tickets.models.approvals import ApprovalKind, ApprovalQuerySet, ApprovalRequest, ApprovalState
+from tickets.models.composing import (
+    CannedReply,
+    Draft,
+    Mention,
+    ModeChoice,
+    Presence,
+    PresenceState,
+    SideChoice,
+    StagedFile,
+)
+from tickets.models.handover import Handover, HandoverLine
+from tickets.models.level1 import LevelOneStep, LevelOneStepQuerySet
+from tickets.models.reading import ReadMark
+from tickets.models.relations import (
+    OPPOSITE,
+    STEP_LENGTH,
+    Checklist,
+    ChecklistItem,
+    DeskFollower,
+    Findings,
+    LinkKind,
+    ServiceChecklist,
+    Tag,
+    TicketLink,
+    TicketTag,
+)
+from tickets.models.reporting import ReportDraft, ReportFile
+from tickets.models.satisfaction import Satisfaction, Score
 from tickets.models.tickets import (
     AffectedChoice,
     Attachment,
@@ -8,6 +37,7 @@ from tickets.models.tickets import (
     HoldChoice,
     Kind,
     Message,
+    OwnText,
     ResolutionCode,
     SecurityChoice,
     SeverityChoice,
@@ -20,22 +50,58 @@ from tickets.models.tickets import (
     WorkChoice,
     new_file_token,
 )
+from tickets.models.views import SavedView, SavedViewQuerySet
 
 __all__ = [
+    "OPPOSITE",
+    "STEP_LENGTH",
     "AffectedChoice",
+    "ApprovalKind",
+    "ApprovalQuerySet",
+    "ApprovalRequest",
+    "ApprovalState",
     "Attachment",
     "AudienceChoice",
+    "CannedReply",
+    "Checklist",
+    "ChecklistItem",
+    "DeskFollower",
+    "Draft",
     "EnvironmentChoice",
+    "Findings",
+    "Handover",
+    "HandoverLine",
     "HoldChoice",
     "Kind",
+    "LevelOneStep",
+    "LevelOneStepQuerySet",
+    "LinkKind",
+    "Mention",
     "Message",
+    "ModeChoice",
+    "OwnText",
+    "Presence",
+    "PresenceState",
+    "ReadMark",
+    "ReportDraft",
+    "ReportFile",
     "ResolutionCode",
+    "Satisfaction",
+    "SavedView",
+    "SavedViewQuerySet",
+    "Score",
     "SecurityChoice",
+    "ServiceChecklist",
     "SeverityChoice",
+    "SideChoice",
+    "StagedFile",
     "StatusChoice",
+    "Tag",
     "Ticket",
     "TicketCounter",
+    "TicketLink",
     "TicketQuerySet",
+    "TicketTag",
     "TicketText",
     "Watcher",
     "WorkChoice",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from datetime import datetime
-from typing import ClassVar
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 
-from customers.models import AwsAccount, Customer, DeskPerson, Member, Service
+from customers.models import AwsAccount, Customer, DeskPerson, Member, Service, Team
 from tickets.lifecycle import DESK_LEVEL, ENDED_BY_CUSTOMER, OPEN, HoldReason, Status, Verb, may
 from tickets.severity import Affected, Environment, Impact, SecurityRisk, Severity, Work
 
@@ -94,6 +96,7 @@ class ResolutionCode(models.TextChoices):
     ANSWERED = "answered", "Question answered"
     NO_FAULT = "no_fault", "No fault found"
     DUPLICATE = "duplicate", "Duplicate"
+    MERGED = "merged", "Merged into another ticket"
     EXCLUDED = "excluded", "Outside the agreement"
     LEVEL_1 = "level_1", "Solved by Level 1"
 
@@ -106,6 +109,18 @@ class AudienceChoice(models.TextChoices):
     CUSTOMER = "customer", "The customer only"
 
 
+#: Where a ticket without a deadline stands in the queue.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+#: What the queue is ordered by: one expression, which an index has as well.
+QUEUED_AT = Coalesce(F("next_due_at"), Value(NEVER))
+#: The holds that end when the customer does something.
+AWAITED_FROM_CUSTOMER = ("customer_access", "customer_reply")
+#: What the desk's queue is made of; its indexes have nothing else.
+_QUEUED = Q(status__in=sorted(status.value for status in OPEN), level__gte=DESK_LEVEL)
+#: What a customer's Level 1 works on; its index has nothing else.
+_OPEN_AT_LEVEL_1 = Q(status__in=sorted(status.value for status in OPEN), level__lt=DESK_LEVEL)
+
+
 class TicketQuerySet(models.QuerySet["Ticket"]):
     """Named sets of tickets."""
 
@@ -113,13 +128,51 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(customer=customer)
 
     def open(self) -> TicketQuerySet:
-        return self.filter(status__in=[status.value for status in OPEN])
+        return self.filter(status__in=sorted(status.value for status in OPEN))
 
     def finished(self) -> TicketQuerySet:
         return self.exclude(status__in=[status.value for status in OPEN])
 
+    def unfinished(self) -> TicketQuerySet:
+        """Keep what may still be worked on: open tickets, and resolved ones that can be reopened."""
+        return self.exclude(status=Status.CLOSED)
+
+    def of_team(self, team: Team) -> TicketQuerySet:
+        return self.filter(team=team)
+
     def with_desk(self) -> TicketQuerySet:
         return self.filter(level__gte=DESK_LEVEL)
+
+    def at_level_1(self) -> TicketQuerySet:
+        """Keep the open tickets that a customer's Level 1 works on, the oldest first."""
+        return self.filter(_OPEN_AT_LEVEL_1).order_by("opened_at", "pk")
+
+    def returned(self) -> TicketQuerySet:
+        """Keep what the desk gave back: it has been there, and is at Level 1 again."""
+        return self.filter(level__lt=DESK_LEVEL, reached_desk_at__isnull=False)
+
+    def never_returned(self) -> TicketQuerySet:
+        return self.exclude(level__lt=DESK_LEVEL, reached_desk_at__isnull=False)
+
+    def owned_by(self, member: Member) -> TicketQuerySet:
+        return self.filter(level1_owner=member)
+
+    def owned_by_others_than(self, member: Member) -> TicketQuerySet:
+        return self.filter(level1_owner__isnull=False).exclude(level1_owner=member)
+
+    def without_level_1_owner(self) -> TicketQuerySet:
+        return self.filter(level1_owner=None)
+
+    def untouched(self) -> TicketQuerySet:
+        """Keep what nobody has begun to work on."""
+        return self.filter(status=Status.NEW)
+
+    def begun(self) -> TicketQuerySet:
+        return self.exclude(status=Status.NEW)
+
+    def with_level_1_owner(self) -> TicketQuerySet:
+        """Fetch in the same query who of the customer works on each ticket."""
+        return self.select_related("level1_owner")
 
     def visible_to(self, member: Member) -> TicketQuerySet:
         """Keep what the member may read: all of the customer's, or one's own and watched tickets."""
@@ -135,11 +188,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def assigned_to(self, person: DeskPerson) -> TicketQuerySet:
         return self.filter(assignee=person)
 
+    def followed_by(self, person: DeskPerson) -> TicketQuerySet:
+        return self.filter(desk_followers__person=person)
+
     def unassigned(self) -> TicketQuerySet:
         return self.filter(assignee=None)
 
     def waiting_for_customer(self) -> TicketQuerySet:
-        return self.filter(hold_reason__in=[HoldReason.CUSTOMER_REPLY, HoldReason.CUSTOMER_ACCESS])
+        return self.filter(hold_reason__in=AWAITED_FROM_CUSTOMER)
+
+    def waiting_for_vendor(self) -> TicketQuerySet:
+        return self.filter(hold_reason=HoldReason.VENDOR)
 
     def past_review(self, now: datetime) -> TicketQuerySet:
         """Keep holds that should have been looked at again by now."""
@@ -153,6 +212,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         """Keep tickets of whose questions the desk's leads were not told yet."""
         return self.filter(leads_due_at__lte=now)
 
+    def due_a_checklist(self, now: datetime) -> TicketQuerySet:
+        """Keep tickets on which the desk's checklists have still to be put."""
+        return self.filter(checklist_due_at__lte=now)
+
     def awaiting_confirmation(self) -> TicketQuerySet:
         """Keep tickets that the desk thinks are fixed, for the customer to confirm."""
         return self.filter(status=Status.RESTORED)
@@ -163,28 +226,58 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def of_severity(self, severity: int) -> TicketQuerySet:
         return self.filter(severity=severity)
 
+    def with_row(self) -> TicketQuerySet:
+        """Fetch in one query what a row of the queue names."""
+        return self.select_related("customer", "assignee")
+
     def with_people(self) -> TicketQuerySet:
         """Fetch in one query what a list row names."""
         return self.select_related("customer", "requester", "assignee", "service")
 
     def for_queue(self) -> TicketQuerySet:
         """Order by the next deadline, tickets without one last, then by age."""
-        return self.order_by(F("next_due_at").asc(nulls_last=True), "opened_at", "pk")
+        return self.alias(queued_at=QUEUED_AT).order_by("queued_at", "opened_at", "pk")
+
+    def in_queue_after(self, due_at: datetime, opened_at: datetime, pk: int) -> TicketQuerySet:
+        """Keep what stands after a place of the queue's order."""
+        later = Q(queued_at__gt=due_at) | Q(opened_at__gt=opened_at) | Q(opened_at=opened_at, pk__gt=pk)
+        return self.alias(queued_at=QUEUED_AT).filter(later, queued_at__gte=due_at)
+
+    def in_queue_before(self, due_at: datetime, opened_at: datetime, pk: int) -> TicketQuerySet:
+        """Keep what stands before a place of the queue's order, the nearest first."""
+        earlier = Q(queued_at__lt=due_at) | Q(opened_at__lt=opened_at) | Q(opened_at=opened_at, pk__lt=pk)
+        found = self.alias(queued_at=QUEUED_AT).filter(earlier, queued_at__lte=due_at)
+        return found.order_by("-queued_at", "-opened_at", "-pk")
+
+    def due_by(self, now: datetime) -> TicketQuerySet:
+        """Keep what has a deadline that has come."""
+        return self.alias(queued_at=QUEUED_AT).filter(queued_at__lte=now)
+
+    def newest_opened_first(self) -> TicketQuerySet:
+        return self.order_by("-pk")
 
     def newest_first(self) -> TicketQuerySet:
         return self.order_by("-last_activity_at", "-pk")
 
-    def search(self, text: str) -> TicketQuerySet:
-        """Keep tickets whose key, subject or readable messages match; the database applies the audience."""
+    def search(self, text: str, *, own: bool = False, customers: Collection[int] = ()) -> TicketQuerySet:
+        """Keep tickets whose key, subject or readable messages match; the database applies the audience.
+
+        With `own`, which only a customer's people may ask for, the words that they keep to themselves count.
+        Whoever narrows by customers says so here as well: words of others are then not looked at.
+        """
         text = text.replace("\x00", " ").strip()
         query = SearchQuery(text, config="english", search_type="websearch")
-        found = TicketText.objects.filter(vector=query).values("ticket_id")
-        by_key = Q(pk=None)
+        texts = TicketText.objects.filter(vector=query)
+        found = (texts.filter(customer_id__in=customers) if customers else texts).values("ticket_id")
+        others: list[models.QuerySet[Any, Any]] = []
+        if own:
+            others.append(OwnText.objects.filter(vector=query).values("ticket_id"))
         if reference := _REFERENCE.fullmatch(text.upper()):
-            by_key = Q(customer__key=reference["key"], number=int(reference["number"]))
+            others.append(self.model.objects.by_key(reference[0]).values("pk"))
         elif _NUMBER.fullmatch(text):
-            by_key = Q(number=int(text))
-        return self.filter(Q(pk__in=found) | by_key)
+            others.append(self.model.objects.filter(number=int(text)).values("pk"))
+        # A union only where there is something to unite: words alone are found in the order of the list.
+        return self.filter(pk__in=found.union(*others) if others else found)
 
     def by_key(self, key: str) -> TicketQuerySet:
         """Keep the ticket of a reference such as ACME-128."""
@@ -205,10 +298,11 @@ _REFERENCE = re.compile(r"(?P<key>[A-Z][A-Z0-9]{1,7})-(?P<number>[0-9]{1,9})")
 class Ticket(models.Model):
     """A customer's incident or request.
 
-    The columns from `next_due_at` to `has_cover` are written by the clocks' floor for lists; the clocks
-    stay the truth. `proposed_severity` is what the customer's latest answers propose, `severity` the one in
+    The columns from `next_due_at` to `restore_target_seconds` are written by the clocks' floor for lists; the
+    clocks stay the truth. `proposed_severity` is what the customer's latest answers propose, `severity` the one in
     force. The `hold_`, `contest_` and `review_` columns say what is open now; what was is in the fact log.
-    `leads_due_at` is since when the desk's leads are to be told that somebody waits for their decision.
+    `leads_due_at` is since when the desk's leads are to be told that somebody waits for their decision, and
+    `checklist_due_at` since when the desk's checklists are to be put on it.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -240,6 +334,17 @@ class Ticket(models.Model):
         DeskPerson, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    level1_owner = models.ForeignKey(
+        Member,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
     hold_reason = models.CharField(max_length=16, choices=HoldChoice.choices, blank=True)
     hold_owner = models.CharField(max_length=150, blank=True)
     hold_note = models.CharField(max_length=500, blank=True)
@@ -267,6 +372,10 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
     resolution_code = models.CharField(max_length=12, choices=ResolutionCode.choices, blank=True)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, db_constraint=False, related_name="merged"
+    )
+    checklist_due_at = models.DateTimeField(null=True, blank=True)
     last_activity_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)
 
@@ -274,6 +383,11 @@ class Ticket(models.Model):
     next_objective = models.CharField(max_length=10, blank=True)
     clock_state = models.CharField(max_length=10, blank=True)
     has_cover = models.BooleanField(default=False)
+    restore_state = models.CharField(max_length=10, blank=True)
+    restore_due_at = models.DateTimeField(null=True, blank=True)
+    restore_from_at = models.DateTimeField(null=True, blank=True)
+    restore_used_seconds = models.PositiveIntegerField(null=True, blank=True)
+    restore_target_seconds = models.PositiveIntegerField(null=True, blank=True)
 
     objects: ClassVar[TicketQuerySet] = TicketQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -285,12 +399,33 @@ class Ticket(models.Model):
             models.CheckConstraint(condition=Q(severity__range=(1, 4)), name="ticket_severity"),
         ]
         indexes = [
+            models.Index(QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_queued"),
+            models.Index("assignee", QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_owned"),
             models.Index(
-                fields=["next_due_at", "opened_at", "id"],
-                condition=~Q(status__in=["resolved", "closed"]),
-                name="ticket_queue",
+                "customer", QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_queued_of"
             ),
+            models.Index("severity", QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_severe"),
+            models.Index("status", QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_in_status"),
+            models.Index(
+                "hold_reason",
+                QUEUED_AT,
+                "opened_at",
+                "id",
+                condition=_QUEUED & ~Q(hold_reason=""),
+                name="ticket_held",
+            ),
+            models.Index(
+                QUEUED_AT,
+                "opened_at",
+                "id",
+                condition=_QUEUED & Q(hold_reason__in=AWAITED_FROM_CUSTOMER),
+                name="ticket_with_customer",
+            ),
+            models.Index(fields=["hold_review_at"], condition=~Q(hold_reason=""), name="ticket_hold_review"),
             models.Index(fields=["customer", "-last_activity_at", "-id"], name="ticket_list"),
+            models.Index(
+                fields=["customer", "opened_at", "id"], condition=_OPEN_AT_LEVEL_1, name="ticket_level_1"
+            ),
             models.Index(fields=["closes_at"], condition=Q(status="resolved"), name="ticket_closing"),
             models.Index(
                 fields=["review_asked_at", "contested_at"],
@@ -299,6 +434,11 @@ class Ticket(models.Model):
             ),
             models.Index(
                 fields=["leads_due_at"], condition=Q(leads_due_at__isnull=False), name="ticket_leads"
+            ),
+            models.Index(
+                fields=["checklist_due_at"],
+                condition=Q(checklist_due_at__isnull=False),
+                name="ticket_checklist",
             ),
         ]
 
@@ -311,6 +451,11 @@ class Ticket(models.Model):
         return f"{self.customer.key}-{self.number}"
 
     @property
+    def row_id(self) -> str:
+        """The id of the ticket's row in a list; its cells have it before their own names."""
+        return f"t{self.pk}"
+
+    @property
     def priority(self) -> Severity:
         return Severity(self.severity)
 
@@ -321,6 +466,11 @@ class Ticket(models.Model):
     @property
     def is_with_desk(self) -> bool:
         return self.level >= DESK_LEVEL
+
+    @property
+    def is_returned(self) -> bool:
+        """Tell whether Level 1 has it again after the desk had it."""
+        return not self.is_with_desk and self.reached_desk_at is not None
 
     @property
     def is_on_hold(self) -> bool:
@@ -470,10 +620,11 @@ class Watcher(models.Model):
 
 
 class TicketText(models.Model):
-    """The searchable words of a ticket, one narrow row for each audience.
+    """The searchable words of a ticket that the desk may read, one narrow row for each audience.
 
-    Search under row-level security must not read tickets for each candidate: the match operator is not
-    leakproof, so the policy runs first and has to run over as little as possible.
+    The match operator is not leakproof, so the database lets a policy run before it. The desk's policy on this
+    table is true, which is nothing to run, and so its search may use the index; what only a customer's own
+    people may read is therefore in `OwnText`. Members search the few rows of their own customer.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -483,9 +634,27 @@ class TicketText(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["customer", "ticket", "audience"], name="tickettext_once")
+            models.UniqueConstraint(fields=["customer", "ticket", "audience"], name="tickettext_once"),
+            models.CheckConstraint(
+                condition=Q(audience__in=[AudienceChoice.PUBLIC, AudienceChoice.DESK]),
+                name="tickettext_audience",
+            ),
         ]
         indexes = [GinIndex(fields=["vector"], name="tickettext_vector")]
 
     def __str__(self) -> str:
         return f"words of ticket {self.ticket_id}"
+
+
+class OwnText(models.Model):
+    """The searchable words of a ticket that only the customer's own people may read; the desk has no access."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    vector = SearchVectorField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "ticket"], name="owntext_once")]
+
+    def __str__(self) -> str:
+        return f"their own words of ticket {self.ticket_id}"

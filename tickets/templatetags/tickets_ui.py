@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from core.now import database_now
 from customers.models import DeskPerson
 from tickets import access
+from tickets.filters import Asked, Offers, address_of, read
+from tickets.handover_access import waiting_count
 from tickets.lifecycle import Verb
-from tickets.models import Ticket, WorkChoice
+from tickets.models import SavedView, Ticket, TicketQuerySet, WorkChoice
 from tickets.queues import SOON, VIEWS
 from tickets.severity import Environment, Impact, Severity, Work, least_for_security, propose
 
@@ -22,17 +29,21 @@ register = template.Library()
 OBJECTIVES = {"respond": "Respond", "update": "Update", "restore": "Restore", "resolve": "Resolve"}
 
 
-@register.inclusion_tag("tickets/severity.html")
-def severity(value: int, word: bool = False) -> dict[str, Any]:
+@register.simple_tag
+@cache
+def severity(value: int, word: bool = False) -> SafeString:
     """Show a severity as number, bars and ink; never as a colour."""
     bars = [(i * 3, round(8 - i * 2.4, 1), round(3 + i * 2.4, 1), i > 4 - value) for i in range(4)]
-    return {
-        "value": value,
-        "label": Severity(value).label,
-        "name": Severity(value).name,
-        "word": word,
-        "bars": bars,
-    }
+    return render_to_string(
+        "tickets/severity.html",
+        {
+            "value": value,
+            "label": Severity(value).label,
+            "name": Severity(value).name,
+            "word": word,
+            "bars": bars,
+        },
+    )
 
 
 @register.inclusion_tag("tickets/clock_chip.html")
@@ -105,17 +116,23 @@ def is_late(ticket: Ticket, now: datetime) -> bool:
     return ticket.is_past_review(now)
 
 
-@register.inclusion_tag("tickets/state.html", takes_context=True)
-def ticket_state(context: template.Context, ticket: Ticket) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def ticket_state(context: template.Context, ticket: Ticket) -> SafeString:
     """Show where a ticket stands, as a sign and in words; to the desk first what somebody must look at."""
     if context.get("viewer_person") is not None and ticket.awaits_lead:
-        return {"sign": "eye", "words": "Lead decides", "acts": True}
+        return _state_sign("eye", "Lead decides", acts=True)
     if context.get("viewer_person") is not None and ticket.is_past_review(context["now"]):
-        return {"sign": "bell", "words": "Look again", "acts": True}
-    return _state(ticket)
+        return _state_sign("bell", "Look again", acts=True)
+    return _state_sign(*_state(ticket), acts=ticket.status == "new")
 
 
-def _state(ticket: Ticket) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _state_sign(sign: str, words: str, *, acts: bool) -> SafeString:
+    return render_to_string("tickets/state.html", {"sign": sign, "words": words, "acts": acts})
+
+
+def _state(ticket: Ticket) -> tuple[str, str]:
+    """Return the sign and the words for where a ticket stands."""
     if ticket.is_on_hold and ticket.is_open:
         waits = {
             "customer_reply": ("chat", "With customer"),
@@ -123,14 +140,35 @@ def _state(ticket: Ticket) -> dict[str, Any]:
             "vendor": ("vendor", "With vendor"),
             "agreed_wait": ("pause", "Agreed wait"),
         }
-        sign, words = waits[ticket.hold_reason]
-        return {"sign": sign, "words": words, "acts": False}
+        return waits[ticket.hold_reason]
     signs = {"new": "new", "in_progress": "work", "restored": "check", "resolved": "check", "closed": "lock"}
-    return {
-        "sign": signs.get(ticket.status, "work"),
-        "words": ticket.get_status_display(),
-        "acts": ticket.status == "new",
+    return signs.get(ticket.status, "work"), str(ticket.get_status_display())
+
+
+def say_count(number: int) -> str:
+    """Return a count as it stands beside the queue, which stops at MANY."""
+    return f"{access.MANY - 1}+" if number >= access.MANY else str(number)
+
+
+#: So many saved views have their counts beside them; whoever keeps more sees the names of the others.
+_COUNTED = 12
+
+
+def _read_kept(
+    context: template.Context, views: Sequence[SavedView], person: DeskPerson, now: datetime
+) -> dict[str, TicketQuerySet]:
+    """Return what saved views list, by their ids; one whose filters make no sense any more is left out."""
+    if not views:
+        return {}
+    asked = context.get("asked")
+    offers = asked.form.offers if isinstance(asked, Asked) else Offers.read()
+    read_all = {
+        str(view.pk): read(
+            QueryDict(address_of(view.filters)), person=person, now=now, is_shown=False, offers=offers
+        )
+        for view in views
     }
+    return {pk: one.tickets() for pk, one in read_all.items() if one.form.is_valid()}
 
 
 @register.inclusion_tag("desk/_rail.html", takes_context=True)
@@ -140,12 +178,27 @@ def desk_rail(context: template.Context) -> dict[str, Any]:
     if not isinstance(person, DeskPerson):
         return {"views": [], "person": None, "place": ""}
     now = context.get("now") or database_now()
-    counts = access.queue_counts(person, now)
-    here = context.get("view")
+    here, saved = context.get("view"), context["request"].GET.get("saved", "")
+    views = list(access.saved_views(person))
+    kept = _read_kept(context, views[:_COUNTED], person, now)
+    counts = access.queue_counts(person, now, {"missed": access.missed(now), **kept})
     return {
-        "views": [(view, counts[view.name], here is view) for view in VIEWS.values()],
+        "views": [
+            (view, say_count(counts[view.name]), here is view and not saved) for view in VIEWS.values()
+        ],
+        "missed": say_count(counts["missed"]) if counts["missed"] else "",
+        "saved": [
+            (
+                view,
+                f"{address_of(view.filters)}&saved={view.pk}",
+                say_count(counts[str(view.pk)]) if str(view.pk) in counts else "",
+                saved == str(view.pk),
+            )
+            for view in views
+        ],
         "person": person,
         "reads_reports": person.decides,
+        "handed": waiting_count(person),
         "place": context["request"].resolver_match.url_name,
         "now": now,
     }
@@ -176,10 +229,24 @@ _DESK_ACTIONS = (
         previews=True,
     ),
     Action(name="assign", verb=Verb.ASSIGN, title="Assign", button="Change owner"),
+    Action(name="team", verb=Verb.ASSIGN, title="Give to a team", button="Change team"),
     Action(name="hold", verb=Verb.HOLD, title="Put on hold", button="Put on hold"),
+    Action(
+        name="ask",
+        verb=Verb.ASK,
+        title="Ask for access or approval",
+        button="Ask the customer",
+        warning="The ticket is on hold until they answer, you withdraw it, or the time is over.",
+    ),
     Action(name="resume", verb=Verb.RESUME, title="End the hold", button="End the hold"),
     Action(name="restored", verb=Verb.RESTORE, title="Service is restored", button="Mark as restored"),
-    Action(name="resolve", verb=Verb.RESOLVE, title="Resolve", button="Resolve"),
+    Action(
+        name="resolve",
+        verb=Verb.RESOLVE,
+        title="Resolve",
+        button="Resolve",
+        warning="It closes by itself 5 business days later, unless the customer answers.",
+    ),
     Action(name="reopen", verb=Verb.REOPEN, title="Reopen", button="Reopen"),
     Action(name="return", verb=Verb.RETURN, title="Return to Level 1", button="Return to Level 1"),
     Action(
@@ -191,7 +258,6 @@ _DESK_ACTIONS = (
     ),
 )
 _MEMBER_ACTIONS = (
-    Action(name="pass", verb=Verb.PASS, button="Pass to the Trusst desk", look="go", icon="up"),
     Action(name="solve", verb=Verb.RESOLVE, button="Solved by Level 1", icon="check"),
     Action(name="confirm", verb=Verb.CLOSE, button="Yes, it is fixed: close it", icon="check"),
     Action(name="reopen", verb=Verb.REOPEN, button="Still broken"),

@@ -23,7 +23,7 @@ from tickets import actions as tickets
 from tickets import verbs
 from tickets.models import Ticket
 from tickets.tasks import close_due_tickets
-from trusst_support.demo import outside
+from trusst_support.demo import approvals, composing, desk, level1, outside, portal, relating
 from trusst_support.demo.cast import DESK, MAIL_DOMAIN, ORGANISATIONS, Organisation
 from trusst_support.demo.story import TALES, Step, Tale, routine_tales
 
@@ -44,6 +44,12 @@ def play(*, now: datetime, password: str) -> int:
     began = now - timedelta(days=200)
     with standing_at(began):
         cast = _introduce(now=now, password=password)
+        lead = cast.members["Joel"]
+        with acting_as(access.member_context(lead)):
+            dispatch = access.services_of(lead.customer).filter(name="Dispatch app").first()
+        level1.keep_checklists(lead, dispatch)
+    with standing_at(began + timedelta(hours=1)):
+        relating.keep_lists(cast.desk["Mei"])
     tales = [*TALES, *routine_tales()]
     moments: list[tuple[datetime, int, int, Tale, Step | None]] = []
     for number, tale in enumerate(tales):
@@ -64,6 +70,19 @@ def play(*, now: datetime, password: str) -> int:
     _let_time_pass(until=now)
     with standing_at(now):
         _change_rules(cast, now=now)
+    desk.keep_house(cast.desk, now=now)
+    with standing_at(now - timedelta(minutes=6)):
+        relating.tie(cast.desk)
+    with standing_at(now - timedelta(hours=3)):
+        portal.look_after(cast.members["Joel"], colleague="Nora Lindqvist")
+        portal.look_after(cast.members["Grace"], colleague="Pavel Ito")
+    with standing_at(now - timedelta(minutes=4)):
+        composing.keep_replies(cast.desk["Sam"])
+        composing.begin_reply(
+            cast.desk["Tom"],
+            opened[0],
+            body="The volume of the standby is attached again. We check that orders go through before",
+        )
     return len(opened)
 
 
@@ -84,6 +103,8 @@ def _let_time_pass(*, until: datetime) -> None:
     with standing_at(until):
         close_due_tickets()
         tickets.tell_leads()
+        tickets.settle_approvals()
+        tickets.put_due_checklists()
         slas.tell_contested()
         notifications.deliver_due(limit=5000)
 
@@ -230,6 +251,21 @@ def _open(cast: Cast, tale: Tale) -> Ticket:
 def _take_step(cast: Cast, ticket: Ticket, step: Step) -> None:
     values: dict[str, Any] = dict(step.values)
     person, member = cast.desk.get(step.who), cast.members.get(step.who)
+    if person is not None:
+        portal.look(person, ticket)
+    if step.verb == "ask":
+        assert person is not None
+        approvals.ask(ticket, values, person=person, decider=cast.members.get(values.pop("decider")))
+        return
+    if step.verb in approvals.STEPS:
+        assert member is not None
+        approvals.answer(step.verb, ticket, values, member=member)
+        return
+    if step.verb in level1.STEPS:
+        assert member is not None
+        access_by = cast.members.get(values.get("access_by", ""))
+        level1.hand_over(ticket, values, member=member, access_by=access_by)
+        return
     if step.verb in outside.STEPS:
         outside.take(step.verb, ticket, values, person=person, member=member)
         return
@@ -241,8 +277,12 @@ def _take_step(cast: Cast, ticket: Ticket, step: Step) -> None:
     with acting_as(context) as at:
         if "ago" in values:
             values["restored_at"] = at - timedelta(minutes=values.pop("ago"))
+        if person is not None and step.verb in ("resolve", "close"):
+            relating.explain_misses(ticket, actor=actor, at=at)
         asked = verbs.Request(ticket=ticket, actor=actor, at=at, values=values, person=person, member=member)
         offered[step.verb].act(asked)
+        if person is not None:  # whoever works on a ticket has read it
+            tickets.mark_read(ticket=ticket, person=person, at=at)
 
 
 def password_file() -> Any:

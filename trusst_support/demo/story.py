@@ -95,6 +95,34 @@ def exclude(after: int, who: str, reason: str, evidence: str, **times: int) -> S
     return Step(after, who, "exclude", {"reason": reason, "evidence": evidence, **times})
 
 
+def ask(
+    after: int,
+    who: str,
+    kind: str,
+    what: str,
+    *,
+    hours: int,
+    risk: str,
+    no: str,
+    live: bool,
+    decider: str = "",
+) -> Step:
+    """Ask the customer for access or an approval, and give them some hours to answer."""
+    asked = {"kind": kind, "what": what, "hours": hours, "risk": risk, "effect_of_no": no}
+    return Step(after, who, "ask", {**asked, "touches_production": live, "decider": decider})
+
+
+def hand_over(after: int, who: str, checked: str, **more: str) -> Step:
+    """Pass a ticket to the desk; `access_by` is a first name."""
+    return Step(after, who, "hand over", {"checked": checked, **more})
+
+
+def took(after: int, who: str, *done: str) -> tuple[Step, ...]:
+    """Take a ticket at Level 1, and go through some steps of the checklist."""
+    ticks = (Step(after + 2, who, "level1-tick", {"text": text, "is_done": True}) for text in done)
+    return (Step(after, who, "level1-take"), *ticks)
+
+
 def decide(after: int, who: str, verb: str, reason: str) -> Step:
     return Step(after, who, f"{verb} exclusion", {"reason": reason})
 
@@ -128,7 +156,11 @@ TALES: tuple[Tale, ...] = (
             take(7, "Tom"),
             reply(9, "Tom", "I have your report and am on the failover now. Next news within the hour."),
             confirm(12, "Tom", 1, "Dispatch is stopped for the whole business and there is no way around."),
-            note(25, "Mei", "Storage of the standby did not attach. Start the snapshot restore in parallel."),
+            note(
+                25,
+                "Mei",
+                "Storage of the standby did not attach. @Tom, start the snapshot restore in parallel.",
+            ),
             reply(
                 60,
                 "Tom",
@@ -194,6 +226,16 @@ TALES: tuple[Tale, ...] = (
                 "waive",
                 {"clock": "respond-1", "reason": "Corella's team was on the phone with us from the start."},
             ),
+            ask(
+                71,
+                "Priya",
+                "access",
+                "Administrator access to corella-ops, to start the billing run again at step 4",
+                hours=4,
+                risk="Bills of one region could be sent twice; we stop before sending and compare.",
+                no="You restart each region by hand, as now.",
+                live=True,
+            ),
         ),
     ),
     Tale(
@@ -229,7 +271,9 @@ TALES: tuple[Tale, ...] = (
         by=0,
         steps=(
             Step(40, "Ben", "note", {"body": "Router at the depot restarted, still drops. Passing it on."}),
-            Step(45, "Ben", "pass"),
+            hand_over(
+                45, "Ben", "Restarted the depot's router; its line is up. It drops again after minutes."
+            ),
             take(70, "Tom"),
             reply(
                 80, "Tom", "Which of the two tunnels do the scanners use? The logs show one healthy tunnel."
@@ -244,6 +288,16 @@ TALES: tuple[Tale, ...] = (
             ),
             decide(660, "Mei", "approve", "The router is yours, and the tunnel on our side is healthy."),
             decide(1500, "Ben", "contest", "We replaced the router at noon, and it still drops."),
+            ask(
+                1510,
+                "Tom",
+                "approval",
+                "Replace the tunnel to Port Botany tonight between 22:00 and 22:30",
+                hours=10,
+                risk="The depot is offline for up to ten minutes.",
+                no="We keep the old tunnel and collect logs for another night.",
+                live=True,
+            ),
         ),
     ),
     Tale(
@@ -255,6 +309,69 @@ TALES: tuple[Tale, ...] = (
         service="Dispatch app",
         to_desk=False,
         by=0,
+        steps=took(12, "Ben", "Ask whether others see it too", "Restart the app on one device"),
+    ),
+    Tale(
+        customer="acme",
+        ago=26,
+        subject="Scanner gun of bay 4 does not pair",
+        text="It blinks red and finds no station. We use the one of bay 5 meanwhile.",
+        impact=P3_NUISANCE,
+        service="Dispatch app",
+        to_desk=False,
+        by=0,
+    ),
+    Tale(
+        customer="acme",
+        ago=3 * HOUR,
+        subject="Proof-of-delivery photographs arrive hours late",
+        text="Drivers send them, customers see them in the evening.",
+        impact=P3,
+        service="Dispatch app",
+        account="acme-prod",
+        to_desk=False,
+        by=0,
+        steps=(
+            *took(
+                10,
+                "Ben",
+                "Ask whether others see it too",
+                "Look at the status page of the service",
+                "Write down the exact error and the time",
+                "Try it outside the depot's network",
+            ),
+            hand_over(
+                160,
+                "Ben",
+                "All depots see it, on every network. The app says “queued”; the queue's page has 4,200 entries.",
+                changed="The release of Monday night.",
+                access_by="Joel",
+                call_back="0491 570 156",
+                evidence="From the app's log:\n\n```\nupload deferred: 429 from media-intake\n```",
+            ),
+        ),
+    ),
+    Tale(
+        customer="acme",
+        ago=2 * DAY,
+        subject="Driver tablets lose the map in Toowoomba",
+        text="Two tablets show a grey square. The others work.",
+        impact=P3,
+        service="Dispatch app",
+        to_desk=False,
+        by=0,
+        steps=(
+            *took(15, "Ben", "Ask whether others see it too"),
+            hand_over(40, "Ben", "Restarted both, no change.", call_back="0491 570 156"),
+            Step(
+                75,
+                "Priya",
+                "return",
+                {
+                    "reason": "Please name the tablets' numbers, and try one of them outside the depot's network."
+                },
+            ),
+        ),
     ),
     Tale(
         customer="banksia",
@@ -321,6 +438,18 @@ TALES: tuple[Tale, ...] = (
             reply(12, "Tom", "The feed stopped at 06:00. I am reading why."),
             reply(125, "Tom", "The feed's certificate was replaced; we ask the supplier for the new chain."),
             reply(240, "Tom", "The supplier answered; the new chain is being tested."),
+            ask(
+                250,
+                "Tom",
+                "approval",
+                "Switch the outage map to the new chain during the day",
+                hours=8,
+                risk="The map may be empty for up to two minutes.",
+                no="We switch tonight, and the map stays empty until then.",
+                live=True,
+                decider="Hugo",
+            ),
+            Step(281, "Hugo", "approve request", {"comment": "Tell the control room first, please."}),
             reply(355, "Tom", "The test works. Next is the switch in production."),
             reply(468, "Tom", "We can switch as soon as you say when."),
             hold(472, "Tom", "customer_reply", "When the switch may happen", owner="Tess Novak"),
@@ -374,6 +503,11 @@ TALES: tuple[Tale, ...] = (
         text="Photographs above 10 MB fail without a message.",
         impact=P3_NUISANCE,
         service="Claims intake",
+        to_desk=False,
+        steps=(
+            *took(20, "Ravi"),
+            hand_over(45, "Ravi", "9 MB works, 11 MB does not, in two browsers.", access_by="Erin"),
+        ),
     ),
     Tale(
         customer="wattle",
@@ -385,12 +519,16 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(100, "Priya"),
             reply(110, "Priya", "The replica now copies across regions. May we look at the cost report?"),
-            hold(
+            ask(
                 112,
                 "Priya",
-                "customer_access",
+                "access",
                 "Read access to the cost report of wattle-data",
-                owner="Paula Stern",
+                hours=72,
+                risk="None: we read figures and change nothing.",
+                no="We can only guess which copies cost what.",
+                live=False,
+                decider="Paula",
             ),
         ),
     ),

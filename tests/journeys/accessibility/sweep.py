@@ -13,19 +13,37 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page
 
 from core.tenancy import acting_as
+from customers import desk_admin_actions
 from customers.actions import invite_member
-from customers.models import DeskPerson, Member, MemberRole
+from customers.models import (
+    AwsAccount,
+    DeskPerson,
+    DeskRole,
+    Member,
+    MemberRole,
+    Service,
+    Team,
+)
+from customers.portal_access import accounts_of
 from escalations import actions as escalations
+from escalations import hand_over_actions
+from escalations.models import HandOver
 from notifications import actions as notifications
 from slas import actions as slas
 from slas.models import Agreement, Correction, ExclusionReason
 from tests.cast import CRITICAL, HIGH, Cast, actor_of, context_of, file_ticket, picture
 from tests.conftest import Clock
+from tests.factories import report
 from tests.journeys.conftest import OpenPage
 from tests.slas.corrections import propose_one
+from tests.teams import networks
+from tests.tenancy.composing import begin_writing, keep_reply
+from tests.tenancy.relating import tie
+from tests.tickets.approvals import ask
 from tickets import actions as tickets
 from tickets.lifecycle import HoldReason
-from tickets.models import Ticket
+from tickets.models import CannedReply, Checklist, ResolutionCode, Tag, Ticket
+from tickets.ratings import RatingLink
 from tickets.severity import Severity
 from trusst_support.local.mail import mailbox
 
@@ -57,6 +75,9 @@ _HIDDEN_FOCUS = """() => {
 Who = Literal[
     "nobody", "requester", "coordinator", "lead", "engineer", "desk lead", "manager", "admin", "initech"
 ]
+
+
+RATED = "The jammed printer"
 
 
 @dataclass(frozen=True)
@@ -99,17 +120,27 @@ def stage(cast: Cast, clock: Clock) -> None:
             files=[picture("own.png")],
         )
     _ask(cast, missed, held)
+    _rate(cast)
+    _hand_over(cast)
+    with acting_as(context_of(acme.coordinator)) as now:
+        tickets.save_report(member=acme.coordinator, at=now, answers=report(to="desk"))
+        tickets.keep_report_files(member=acme.coordinator, at=now, files=[picture()])
     late = file_ticket(acme.requester, impact=CRITICAL, subject="Card reader offline")
     with acting_as(context_of(cast.engineer)) as now:
         tickets.post_reply(ticket=late, actor=actor_of(cast.engineer), at=now, body="We look at it")
     _exclude(cast, held, is_approved=True)
     _exclude(cast, missed, is_approved=False)
+    _approve(cast)
     clock.advance(minutes=45)
     _hold(cast, late)  # a quarter of an hour before the update is due
     slas.sweep()
     escalations.advance_due()
     notifications.deliver_due()
     propose_one(cast)
+    _keep_house(cast, late)
+    begin_writing(cast, acme, missed)
+    tie(cast, acme, missed)
+    keep_reply(cast)
     assert missed.number == 1
 
 
@@ -141,6 +172,29 @@ def _hold(cast: Cast, ticket: Ticket) -> None:
         )
 
 
+def _keep_house(cast: Cast, ticket: Ticket) -> None:
+    """Let the desk have a team and an invitation, and a ticket that was handed over and not accepted."""
+    networks(cast)
+    with acting_as(context_of(cast.admin)) as now:
+        desk_admin_actions.invite_desk_person(
+            actor=actor_of(cast.admin),
+            at=now,
+            email="new@trusst.example",
+            name="New Colleague",
+            role=DeskRole.ENGINEER,
+            timezone="Australia/Perth",
+        )
+    with acting_as(context_of(cast.engineer)) as now:
+        taken = tickets.take(ticket=ticket, person=cast.engineer, actor=actor_of(cast.engineer), at=now)
+        tickets.hand_over(
+            person=cast.engineer,
+            passings=[tickets.Passing(ticket=taken, version=taken.version, person=cast.manager)],
+            note="Quiet",
+            actor=actor_of(cast.engineer),
+            at=now,
+        )
+
+
 def _ask(cast: Cast, reviewed: Ticket, held: Ticket) -> None:
     """Let the customer ask for another severity, and contest a hold."""
     member = cast.acme.coordinator
@@ -153,6 +207,68 @@ def _ask(cast: Cast, reviewed: Ticket, held: Ticket) -> None:
             ticket=reviewed, **asked, at=now, severity=Severity.P2, reason="P1 is too much by now"
         )
         tickets.contest_hold(ticket=held, **asked, at=now, reason="We told you on the phone")
+
+
+def _approve(cast: Cast) -> None:
+    """Let the desk ask for access twice on a ticket: once it was declined, once it waits."""
+    ticket = file_ticket(cast.acme.requester, impact=HIGH, subject="Scanner offline")
+    declined = ask(cast, ticket)
+    lead = cast.acme.lead
+    with acting_as(context_of(lead)) as now:
+        tickets.decline(approval=declined, member=lead, actor=actor_of(lead), at=now, reason="Not this week")
+    ask(cast, ticket, touches_production=True, decider=cast.acme.coordinator)
+
+
+def _hand_over(cast: Cast) -> None:
+    """Let Level 1 have a checklist, hand one ticket over, and get another one back."""
+    acme, member = cast.acme, cast.acme.coordinator
+    with acting_as(context_of(acme.lead)):
+        tickets.keep_level_1_steps(
+            customer=acme.customer, service=None, steps=["Restart it", "Ask a colleague"]
+        )
+    for subject in ("Gate stays open", "Printer prints twice"):
+        ticket = file_ticket(acme.requester, to_desk=False, subject=subject)
+        with acting_as(context_of(member)) as now:
+            actor = actor_of(member)
+            tickets.assign_at_level_1(ticket=ticket, actor=actor, at=now, member=member)
+            tickets.tick_at_level_1(ticket=ticket, actor=actor, at=now, text="Restart it", is_done=True)
+            hand_over_actions.hand_over(
+                ticket=ticket,
+                actor=actor,
+                at=now,
+                checked="The fuse is fine",
+                changed="New firmware",
+                access_by=acme.lead,
+                call_back="1800 555 014",
+                evidence="Error 7",
+                files=[picture("fuse.png")],
+            )
+    with acting_as(context_of(cast.engineer)) as now:
+        tickets.return_to_customer(
+            ticket=ticket, actor=actor_of(cast.engineer), at=now, reason="Which printer is it?"
+        )
+
+
+def _rate(cast: Cast) -> None:
+    """Let a coordinator solve a ticket of their own, and say how it went."""
+    member = cast.acme.coordinator
+    ticket = file_ticket(member, to_desk=False, subject=RATED)
+    with acting_as(context_of(member)) as now:
+        tickets.resolve(ticket=ticket, actor=actor_of(member), at=now, code=ResolutionCode.LEVEL_1)
+        tickets.rate(
+            ticket=ticket, member=member, actor=actor_of(member), at=now, score=4, comment="Quick enough"
+        )
+
+
+def _rating_path(ticket: Ticket) -> str:
+    """Return the path that would be mailed."""
+    link = RatingLink.of(
+        customer_id=ticket.customer_id,
+        ticket_id=ticket.pk,
+        member_id=ticket.requester_id,
+        at=ticket.opened_at,
+    )
+    return f"/rate/{link.token()}/"
 
 
 def _exclude(cast: Cast, ticket: Ticket, *, is_approved: bool) -> None:
@@ -194,10 +310,20 @@ def stops(cast: Cast) -> Iterator[Stop]:
     yield Stop("portal-report", "requester", "/c/acme/report/")
     yield Stop("portal-report", "coordinator", "/c/acme/report/", "send empty")
     yield Stop("portal-report", "initech", "/c/initech/report/")
+    yield Stop("portal-report-check", "coordinator", "/c/acme/report/check/")
+    yield Stop("portal-report-sent", "coordinator", "/c/acme/tickets/1/sent/")
+    yield Stop("portal-report-sent", "initech", "/c/initech/tickets/1/sent/")
     yield from (
         Stop("portal-ticket", "coordinator", f"/c/acme/tickets/{n}/", "open all") for n in (1, 2, 3, 4)
     )
     yield Stop("portal-ticket", "coordinator", "/c/acme/tickets/2/", "send empty")
+    yield Stop("portal-approvals", "coordinator", "/c/acme/approvals/", "open all")
+    yield from _level_1(cast)
+    yield Stop("portal-approvals", "requester", "/c/acme/approvals/")
+    yield Stop("portal-approvals", "initech", "/c/initech/approvals/")
+    yield Stop("portal-tickets", "coordinator", "/c/acme/")
+    yield Stop("desk-approvals", "engineer", "/desk/approvals/")
+    yield Stop("account_reauthenticate", "requester", "/accounts/reauthenticate/", "send empty")
     yield Stop("portal-clocks", "coordinator", "/c/acme/tickets/1/clocks/")
     yield Stop("portal-clocks", "coordinator", "/c/acme/tickets/1/clocks/?at=2999-01-01T00:00")
     yield Stop("desk-clocks", "engineer", "/desk/tickets/ACME-2/clocks/?at=2026-03-03T10:20")
@@ -209,24 +335,100 @@ def stops(cast: Cast) -> Iterator[Stop]:
     yield Stop("people", "requester", "/c/acme/people/")
     yield Stop("people", "lead", "/c/acme/people/")
     yield Stop("people", "lead", "/c/acme/people/", "send empty")
+    yield from _own_administration(cast)
     yield Stop("desk-queue", "engineer", "/desk/")
     yield Stop("desk-queue", "engineer", "/desk/?view=mine")
+    yield Stop("desk-queue", "engineer", "/desk/?severity=1&severity=2&customer=acme", "open all")
+    yield Stop("desk-queue", "engineer", "/desk/?severity=9&account=1")
+    yield Stop("desk-views", "engineer", "/desk/views/")
+    yield Stop("admin-views", "desk lead", "/desk/admin/views/", "open all")
+    yield Stop("desk-shortcuts", "engineer", "/desk/shortcuts/")
+    yield Stop("desk-settings", "engineer", "/desk/settings/", "send empty")
     yield Stop("desk-queue", "engineer", "/desk/?q=nothing")
     yield Stop("desk-queue", "desk lead", "/desk/?view=reviews")
     yield Stop("desk-queue", "desk lead", "/desk/?view=holds")
+    with acting_as(context_of(cast.engineer)):
+        rated = Ticket.objects.get(subject=RATED)
+    yield Stop("portal-rate", "coordinator", f"/c/acme/tickets/{rated.number}/rate/", "send empty")
+    yield Stop("rate", "nobody", _rating_path(rated))
+    yield Stop("rate", "nobody", "/rate/not-a-token/")
+    yield Stop("desk-report-satisfaction", "desk lead", "/desk/reports/satisfaction/")
+    yield Stop("desk-report-satisfaction", "desk lead", "/desk/reports/satisfaction/?until=2020-01-01")
     yield Stop("desk-report-holds", "desk lead", "/desk/reports/holds/")
     yield Stop("desk-report-holds", "desk lead", "/desk/reports/holds/?until=2020-01-01")
     yield from (Stop("desk-ticket", "engineer", f"/desk/tickets/ACME-{n}/", "open all") for n in (1, 2, 3))
     yield from (Stop("desk-ticket", "desk lead", f"/desk/tickets/ACME-{n}/", "open all") for n in (1, 2))
     yield Stop("desk-ticket", "engineer", "/desk/tickets/INIT-1/")
+    yield Stop("desk-ticket", "engineer", "/desk/tickets/ACME-1/", "send empty")
+    yield Stop("desk-replies", "desk lead", "/desk/admin/replies/")
+    yield Stop("desk-reply", "admin", _canned(cast), "open all")
+    yield Stop("desk-reply-new", "admin", "/desk/admin/replies/new/", "send empty")
     yield Stop("desk-customers", "engineer", "/desk/customers/")
     yield Stop("desk-people", "desk lead", "/desk/customers/acme/people/")
     yield Stop("desk-report", "engineer", "/desk/customers/acme/report/")
     yield from _rules(cast)
+    yield from _relations(cast)
+    yield from _desk_work(cast)
     yield Stop("local-mail", "nobody", "/local/mail/")
     yield Stop("local-mail-detail", "nobody", f"/local/mail/{mailbox()[0].name}/")
     yield Stop("404", "requester", "/c/acme/tickets/999/")
     yield Stop("403", "requester", "/desk/")
+
+
+def _level_1(cast: Cast) -> Iterator[Stop]:
+    """Return the pages of Level 1, and the desk's about hand-overs."""
+    with acting_as(context_of(cast.engineer)):
+        waiting = Ticket.objects.at_level_1().of(cast.acme.customer)[0]
+        offered = HandOver.objects.waiting()[0].ticket
+    yield Stop("level-1", "coordinator", "/c/acme/level-1/")
+    yield Stop("level-1", "initech", "/c/initech/level-1/?group=new")
+    yield Stop("level-1-checklists", "coordinator", "/c/acme/level-1/checklists/")
+    yield Stop("level-1-checklists", "lead", "/c/acme/level-1/checklists/")
+    yield Stop("portal-ticket", "coordinator", f"/c/acme/tickets/{waiting.number}/", "open all")
+    yield Stop("portal-ticket-pass", "coordinator", f"/c/acme/tickets/{waiting.number}/pass/", "open all")
+    yield Stop("portal-ticket-pass", "coordinator", f"/c/acme/tickets/{waiting.number}/pass/", "send empty")
+    yield Stop("portal-ticket", "requester", f"/c/acme/tickets/{offered.number}/", "open all")
+    yield Stop("desk-ticket", "engineer", f"/desk/tickets/ACME-{offered.number}/", "open all")
+    yield Stop("desk-hand-overs", "engineer", "/desk/hand-overs/")
+    yield Stop("desk-report-hand-overs", "desk lead", "/desk/reports/hand-overs/")
+    yield Stop("desk-report-hand-overs", "desk lead", "/desk/reports/hand-overs/?since=x")
+
+
+def _canned(cast: Cast) -> str:
+    """Return the path of the canned reply."""
+    with acting_as(context_of(cast.engineer)):
+        return f"/desk/admin/replies/{CannedReply.objects.get().pk}/"
+
+
+def _own_administration(cast: Cast) -> Iterator[Stop]:
+    """Return the pages on which a customer looks after itself."""
+    with acting_as(context_of(cast.acme.lead)):
+        account = accounts_of(cast.acme.lead).get()
+    colleague = f"/c/acme/people/{cast.acme.requester.pk}/"
+    yield Stop("aws-accounts", "coordinator", "/c/acme/aws-accounts/")
+    yield Stop("aws-accounts", "lead", "/c/acme/aws-accounts/")
+    yield Stop("aws-account-new", "lead", "/c/acme/aws-accounts/new/", "send empty")
+    yield Stop("aws-account", "lead", f"/c/acme/aws-accounts/{account.pk}/")
+    yield Stop("colleague", "lead", colleague)
+    yield Stop("colleague-leave", "lead", f"{colleague}leave/", "send empty")
+    yield Stop("access-log", "lead", "/c/acme/access-log/")
+    yield Stop("access-log", "lead", "/c/acme/access-log/?ticket=999")
+    yield Stop("access-log", "lead", "/c/acme/access-log/?day=soon")
+    yield Stop("you", "requester", "/c/acme/you/")
+
+
+def _relations(cast: Cast) -> Iterator[Stop]:
+    """What ties tickets to words, to each other and to steps, and why promises were missed."""
+    with acting_as(context_of(cast.admin)):
+        tag, checklist = Tag.objects.get(), Checklist.objects.get()
+    yield Stop("admin-tags", "desk lead", "/desk/admin/tags/", "send empty")
+    yield Stop("admin-tag", "admin", f"/desk/admin/tags/{tag.pk}/", "send empty")
+    yield Stop("admin-checklists", "desk lead", "/desk/admin/checklists/", "send empty")
+    yield Stop("admin-checklist", "admin", f"/desk/admin/checklists/{checklist.pk}/")
+    yield Stop("desk-ticket-merging", "engineer", "/desk/tickets/ACME-2/merging/?into=ACME-1")
+    yield Stop("desk-ticket-merging", "engineer", "/desk/tickets/ACME-1/merging/")
+    yield Stop("desk-ticket-major", "engineer", "/desk/tickets/ACME-1/major/", "send empty")
+    yield Stop("desk-ticket-misses", "engineer", "/desk/tickets/ACME-1/misses/", "send empty")
 
 
 def _rules(cast: Cast) -> Iterator[Stop]:
@@ -258,6 +460,37 @@ def _rules(cast: Cast) -> Iterator[Stop]:
     yield Stop("desk-agreements", "engineer", "/desk/rules/agreements/")
     yield Stop("desk-agreement", "admin", f"/desk/rules/agreements/{agreement.pk}/", "open all")
     yield Stop("desk-agreement-sign", "admin", "/desk/rules/agreements/sign/", "send empty")
+
+
+def _desk_work(cast: Cast) -> Iterator[Stop]:
+    """Return the pages of the desk's administration, of its handover, and of its next updates."""
+    with acting_as(context_of(cast.admin)):
+        team = Team.objects.get()
+        service = Service.objects.filter(customer=cast.acme.customer)[0]
+        account = AwsAccount.objects.filter(customer=cast.acme.customer)[0]
+    acme = "/desk/admin/customers/acme/"
+    yield Stop("admin", "desk lead", "/desk/admin/")
+    yield Stop("admin-people", "desk lead", "/desk/admin/people/")
+    yield Stop("admin-people", "admin", "/desk/admin/people/", "send empty")
+    yield Stop("admin-person", "admin", f"/desk/admin/people/{cast.engineer.pk}/")
+    yield Stop("admin-person-leave", "admin", f"/desk/admin/people/{cast.manager.pk}/leave/", "send empty")
+    yield Stop("admin-teams", "manager", "/desk/admin/teams/")
+    yield Stop("admin-teams", "admin", "/desk/admin/teams/", "send empty")
+    yield Stop("admin-team", "desk lead", f"/desk/admin/teams/{team.pk}/")
+    yield Stop("admin-customers", "admin", "/desk/admin/customers/")
+    yield Stop("admin-customer-new", "admin", "/desk/admin/customers/new/", "send empty")
+    yield Stop("admin-customer", "manager", acme)
+    yield Stop("admin-customer", "admin", acme, "open all")
+    yield Stop("admin-customer-leave", "admin", f"{acme}leave/")
+    yield Stop("admin-service", "admin", f"{acme}services/{service.pk}/")
+    yield Stop("admin-account", "admin", f"{acme}accounts/{account.pk}/")
+    yield Stop("admin-member", "desk lead", f"{acme}people/{cast.acme.requester.pk}/")
+    yield Stop("admin-activity", "manager", "/desk/admin/activity/")
+    yield Stop("join-desk", "nobody", "/join-desk/not-a-token/")
+    yield Stop("desk-handover", "engineer", "/desk/handover/?show=all")
+    yield Stop("desk-handover", "manager", "/desk/handover/")
+    yield Stop("desk-updates", "engineer", "/desk/updates/")
+    yield Stop("desk-updates", "desk lead", "/desk/updates/")
 
 
 def _invitation() -> str:
