@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
     for batch, wanted in enumerate(scale().listed):
         fill(desk, wanted - there, batch=batch)
         there = wanted
-        found += [(f"{wanted:,} tickets: {name}", value) for name, value in _measure(browser, members, desk)]
+        found += [(f"queue of {wanted:,}: {name}", value) for name, value in _measure(browser, members, desk)]
     print(json.dumps(found))
 
 
@@ -128,5 +128,5 @@ def _times(once: Callable[[], None]) -> str:
         costs.append((perf_counter_ns() - before) / 1_000_000)
         work.append((process_time_ns() - worked) / 1_000_000)
     return (
-        f"p50 {median(costs):.0f} ms, p95 {quantiles(costs, n=20)[-1]:.0f} ms, Python {median(work):.0f} ms"
+        f"{median(costs):.0f} ms p50, {quantiles(costs, n=20)[-1]:.0f} ms p95, {median(work):.0f} ms in Python"
     )

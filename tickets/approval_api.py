@@ -97,6 +97,8 @@ class ApprovalVerbView(ApprovalAPIView):
         return verbs.MEMBER[self.name]
 
 
+#: The body of a press: an object that says nothing.
+_NOTHING = {"application/json": {"type": "object", "additionalProperties": False}}
 _SAID = {
     "approve": "Approve what the desk asks; what touches production needs the password again first",
     "decline": "Decline what the desk asks, and say why",
@@ -112,7 +114,7 @@ def verb_view(name: str) -> type[ApprovalVerbView]:
         post=extend_schema(
             operation_id=f"approvals_{name}",
             summary=_SAID[name],
-            request=ON_APPROVAL[name],
+            request=ON_APPROVAL[name] if ON_APPROVAL[name]().fields else _NOTHING,
             responses={200: ApprovalSerializer},
         )
     )(view)

@@ -141,6 +141,6 @@ def test_a_server_named_by_the_addresses_is_used_and_left_running(place: Path) -
                 where, _ = Browser().sign_in(f"http://{port}", "priya@trusst.example", password)
                 assert where == f"http://{port}/desk/"
                 assert up.end() == 0
-            assert given.sql("SELECT count(*) FROM tickets_ticket", database="portal") == "41"
+            assert given.sql("SELECT count(*) FROM tickets_ticket", database="portal") == "44"
         finally:
             given.stop()

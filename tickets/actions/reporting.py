@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -13,6 +12,7 @@ from customers.access import customer_context, customers_of_desk
 from customers.models import Member
 from tickets import files as stored_files
 from tickets.actions.opening import open_ticket
+from tickets.actions.staging import throw_away
 from tickets.models import ReportDraft, ReportFile, Ticket
 
 #: A report that nobody sent, with its files, is thrown away after this.
@@ -52,14 +52,14 @@ def keep_report_files(
 @transaction.atomic
 def drop_report_file(*, member: Member, token: str) -> None:
     """Throw away a file that a member chose and does not want to send."""
-    _throw_away(ReportFile.objects.of(member).filter(token=token))
+    throw_away(ReportFile.objects.of(member).filter(token=token))
 
 
 @transaction.atomic
 def discard_report(*, member: Member) -> None:
     """Throw away everything that a member has answered and chosen for a report."""
     ReportDraft.objects.filter(customer_id=member.customer_id, member=member).delete()
-    _throw_away(ReportFile.objects.of(member))
+    throw_away(ReportFile.objects.of(member))
 
 
 @transaction.atomic
@@ -88,13 +88,5 @@ def sweep_reports() -> int:
         with acting_as(customer_context(customer_id)) as now:
             old = ReportDraft.objects.filter(customer_id=customer_id, saved_at__lte=now - KEPT_FOR)
             thrown += old.delete()[0]
-            thrown += _throw_away(ReportFile.objects.filter(customer_id=customer_id, expires_at__lte=now))
+            thrown += throw_away(ReportFile.objects.filter(customer_id=customer_id, expires_at__lte=now))
     return thrown
-
-
-def _throw_away(files: Any) -> int:
-    found = list(files.select_for_update())
-    for file in found:
-        file.delete()
-        transaction.on_commit(partial(stored_files.discard, file.stored_name))
-    return len(found)

@@ -47,13 +47,13 @@ def stage_files(
 @transaction.atomic
 def unstage_file(*, ticket: Ticket, actor: Actor, token: str) -> None:
     """Throw away a file that somebody chose and does not want to send."""
-    _throw_away(StagedFile.objects.by(ticket, side_of(actor), actor.id).filter(token=token))
+    throw_away(StagedFile.objects.by(ticket, side_of(actor), actor.id).filter(token=token))
 
 
 @transaction.atomic
 def unstage_rest(*, ticket: Ticket, actor: Actor, mode: ModeChoice) -> None:
     """Throw away what somebody chose for a message and did not send with it."""
-    _throw_away(StagedFile.objects.by(ticket, side_of(actor), actor.id).filter(mode=mode))
+    throw_away(StagedFile.objects.by(ticket, side_of(actor), actor.id).filter(mode=mode))
 
 
 def claim_staged(ticket: Ticket, *, actor: Actor, at: datetime, tokens: Sequence[str]) -> list[StagedFile]:
@@ -79,16 +79,17 @@ def forget_staged(files: Sequence[StagedFile] | Sequence[ReportFile]) -> None:
 def sweep_staged() -> int:
     """Throw away every file that waited for its message longer than a day; return how many."""
     with acting_as(worker_context()) as now:
-        thrown = _throw_away(StagedFile.objects.filter(expires_at__lte=now))
+        thrown = throw_away(StagedFile.objects.filter(expires_at__lte=now))
         Presence.objects.filter(seen_at__lte=now - KEPT_FOR).delete()
         customers = list(customers_of_desk().values_list("pk", flat=True))
     for customer_id in customers:  # the desk cannot see what a customer has not sent
         with acting_as(customer_context(customer_id)) as now:
-            thrown += _throw_away(StagedFile.objects.filter(customer_id=customer_id, expires_at__lte=now))
+            thrown += throw_away(StagedFile.objects.filter(customer_id=customer_id, expires_at__lte=now))
     return thrown
 
 
-def _throw_away(files: Any) -> int:
+def throw_away(files: Any) -> int:
+    """Delete the rows of files that nobody sent, and their content once that is certain; return how many."""
     found = list(files.select_for_update())
     for file in found:
         file.delete()
