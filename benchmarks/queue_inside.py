@@ -127,6 +127,4 @@ def _times(once: Callable[[], None]) -> str:
         once()
         costs.append((perf_counter_ns() - before) / 1_000_000)
         work.append((process_time_ns() - worked) / 1_000_000)
-    return (
-        f"{median(costs):.0f} ms p50, {quantiles(costs, n=20)[-1]:.0f} ms p95, {median(work):.0f} ms in Python"
-    )
+    return f"{median(costs):.0f} ms p50, {quantiles(costs, n=20)[-1]:.0f} ms p95, {median(work):.0f} ms in Python"
