@@ -37,6 +37,10 @@ FILTERS = {
     "my P2": "owner=me&severity=2",
     "nobody's, level 3": "owner=nobody&level=3",
     "opened within a week": "opened_from={week}",
+    "words of one ticket in 10,000": "words=word{rare}",
+    "words of one ticket in 100": "words=term{term}",
+    "words of every ticket, P2": "words=slow&severity=2",
+    "words in everything open": "view=all&words=term{term}&customer=bench-{customer}",
     "nothing matches": "severity=1&state=restored&level=3&owner=me&customer=bench-{customer}",
 }
 SEARCHES = {

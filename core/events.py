@@ -8,7 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
+from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from core.models import DeskRecord, EventRecord
 from core.tenancy import Actor, ActorKind
@@ -132,9 +134,11 @@ def publish_all(events: Sequence[Event]) -> list[EventRecord]:
         records.append(record)
     _number([record for _, record in new])
     EventRecord.objects.bulk_create(record for _, record in new)
-    for event, _ in new:
-        for handler in _handlers.get(type(event), ()):
-            handler(event)
+    # What handlers write, such as mails, is for other readers than whoever acts, whose language this may be.
+    with translation.override(settings.LANGUAGE_CODE):
+        for event, _ in new:
+            for handler in _handlers.get(type(event), ()):
+                handler(event)
     return records
 
 

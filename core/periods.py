@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as lazy
 
 #: A longer period is a mistake, such as the year 202.
 LONGEST = timedelta(days=400)
@@ -16,8 +17,12 @@ LONGEST = timedelta(days=400)
 class PeriodForm(forms.Form):
     """Whole days in the viewer's zone, both of them included; the present month unless some are named."""
 
-    since = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    until = forms.DateField(label="To", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    since = forms.DateField(
+        label=lazy("From"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    until = forms.DateField(
+        label=lazy("To"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
     def __init__(self, given: QueryDict, *, now: datetime) -> None:
         today = timezone.localdate(now)

@@ -23,6 +23,8 @@ BACKUP_ROLE = "portal_backup"
 CUSTOMER = "nullif(current_setting('app.customer', true), '')::bigint"
 #: The signed-in user, set for the membership look-up before a customer is known.
 USER = "nullif(current_setting('app.user', true), '')::bigint"
+#: The member who acts, NULL when it is not a member.
+MEMBER = "nullif(current_setting('app.member', true), '')::bigint"
 
 
 class _TableOperation(Operation):
@@ -76,7 +78,8 @@ class CustomerTable(_TableOperation):
 
     `member`, `desk` and `login` list the privileges of each role. With `audience`, rows kept for the desk
     are invisible to members, and rows kept for the customer's own people are invisible to the desk.
-    `column` is the column that holds the customer.
+    `shown` is a condition that a row must meet for members besides, in SQL. `column` is the column that holds
+    the customer.
     """
 
     def __init__(
@@ -87,11 +90,13 @@ class CustomerTable(_TableOperation):
         desk: str = "select, insert, update, delete",
         audience: bool = False,
         column: str = "customer_id",
+        shown: str = "",
     ) -> None:
         super().__init__(model)
         self.member = member
         self.desk = desk
         self.audience = audience
+        self.shown = shown
         self.column = column
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
@@ -101,6 +106,8 @@ class CustomerTable(_TableOperation):
         mine = f"{self.column} = {CUSTOMER}"
         if self.audience:
             mine += " AND audience <> 'desk'"
+        if self.shown:
+            mine += f" AND {self.shown}"
         desk = "audience <> 'customer'" if self.audience else "true"
         return [
             f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY',
@@ -117,6 +124,39 @@ class CustomerTable(_TableOperation):
             *_grants(table, DESK_ROLE, self.desk),
             *_grants(table, BACKUP_ROLE, "select"),
         ]
+
+
+class MembersReadTheirOwn(_TableOperation):
+    """Let a member read only the rows that name them, of a table into which every member may write.
+
+    It narrows the policy that CustomerTable made; what may be written stays as it was.
+    """
+
+    def __init__(self, model: str, *, audience: bool = False) -> None:
+        super().__init__(model)
+        self.audience = audience
+
+    def statements(self, table: str, app_label: str, state: ProjectState) -> list[str]:
+        side = " AND audience <> 'desk'" if self.audience else ""
+        return [
+            (
+                f'ALTER POLICY members_see_their_customer ON "{table}" '
+                f"USING (customer_id = {CUSTOMER} AND member_id = {MEMBER}{side})"
+            )
+        ]
+
+
+class MayChange(_TableOperation):
+    """Let a role change some columns of a table, and no others."""
+
+    def __init__(self, model: str, *columns: str, role: str) -> None:
+        super().__init__(model)
+        self.columns = columns
+        self.role = role
+
+    def statements(self, table: str, app_label: str, state: ProjectState) -> list[str]:
+        columns = ", ".join(f'"{column}"' for column in self.columns)
+        return [f'GRANT UPDATE ({columns}) ON "{table}" TO {self.role}']
 
 
 class LoginMayRead(_TableOperation):

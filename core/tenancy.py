@@ -63,13 +63,19 @@ class Context:
             raise ValueError("a member's context needs its customer")
 
 
-_NOBODY = ("none", "")
-_current: ContextVar[dict[str, tuple[str, str]]] = ContextVar("tenancy")
+#: The role, the customer and, for what is a member's alone, the member.
+_Setting = tuple[str, str, str]
+_NOBODY: _Setting = ("none", "", "")
+_current: ContextVar[dict[str, _Setting]] = ContextVar("tenancy")
 
 
-def _put_on(using: str, pair: tuple[str, str]) -> None:
+def _put_on(using: str, setting: _Setting) -> None:
     with connections[using].cursor() as cursor:
-        cursor.execute("SELECT set_config('role', %s, true), set_config('app.customer', %s, true)", pair)
+        cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('app.customer', %s, true),"
+            " set_config('app.member', %s, true)",
+            setting,
+        )
 
 
 @contextmanager
@@ -82,10 +88,11 @@ def acting_as(context: Context, *, using: str = "default") -> Iterator[datetime]
     before = _current.get({})
     previous = before.get(using, _NOBODY)
     customer = "" if context.customer_id is None else str(context.customer_id)
-    pair = (context.role.value, customer)
+    member = str(context.actor.id) if context.actor.is_member and context.actor.id is not None else ""
+    setting = (context.role.value, customer, member)
     with transaction.atomic(using=using):
-        _put_on(using, pair)
-        token = _current.set({**before, using: pair})
+        _put_on(using, setting)
+        token = _current.set({**before, using: setting})
         try:
             yield database_now(using=using)
         finally:
@@ -94,8 +101,8 @@ def acting_as(context: Context, *, using: str = "default") -> Iterator[datetime]
                 _restore(using, previous)
 
 
-def _restore(using: str, previous: tuple[str, str]) -> None:
-    """Put the previous pair back, unless the transaction is already failing and will roll it back."""
+def _restore(using: str, previous: _Setting) -> None:
+    """Put the previous setting back, unless the transaction is already failing and will roll it back."""
     connection = connections[using]
     raw = connection.connection
     if raw is not None and raw.info.transaction_status != _INERROR:

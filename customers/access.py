@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from core.tenancy import SYSTEM, Actor, ActorKind, Context, Role, signed_in_as
 from customers.models import (
@@ -66,9 +67,9 @@ def get_member(*, user: User, slug: str, roles: Collection[str] = ()) -> Member:
             .first()
         )
     if member is None:
-        raise Http404("There is no such customer for you.")
+        raise Http404(_("There is no such customer for you."))
     if roles and member.role not in roles:
-        raise PermissionDenied("Your role does not include this. Ask a lead of your organisation.")
+        raise PermissionDenied(_("Your role does not include this. Ask a lead of your organisation."))
     return member
 
 
@@ -132,7 +133,7 @@ def get_open_invitation(customer: Customer, pk: int) -> Invitation:
     """Return an invitation of the customer that is still open, or 404."""
     invitation = open_invitations_of(customer).filter(pk=pk).first()
     if invitation is None:
-        raise Http404("There is no such invitation.")
+        raise Http404(_("There is no such invitation."))
     return invitation
 
 

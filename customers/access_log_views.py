@@ -35,7 +35,7 @@ def access_log(request: HttpRequest, member: Member, now: datetime) -> HttpRespo
         request,
         "portal/access_log.html",
         {"customer": member.customer, "form": form, "page": page, "query": form.query(), "now": now},
-        status=200 if page else 422,
+        status=422 if page is None else 200,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish, publish_desk
 from core.models import EventRecord
@@ -126,9 +127,9 @@ def invite_member(
     """Invite a person, who is told by e-mail; an open invitation of the same address is replaced."""
     email = email.strip().lower()
     if access.active_members_of(customer).filter(email=email).exists():
-        raise Refused(f"{email} is a member already.", field="email")
+        raise Refused(_("%(email)s is a member already.") % {"email": email}, field="email")
     if not customer.is_active:
-        raise Refused(f"{customer.name} is not active: nobody can be invited.")
+        raise Refused(_("%(customer)s is not active: nobody can be invited.") % {"customer": customer.name})
     _check_pace(customer, actor, at, email)
     for earlier in access.open_invitations_of(customer).filter(email=email).select_for_update():
         revoke_invitation(invitation=earlier, actor=actor, at=at)
@@ -144,7 +145,9 @@ def invite_member(
                 expires_at=at + INVITATION_LIFE,
             )
     except IntegrityError:  # one open invitation per address, and a colleague's was saved first
-        raise Refused(f"Someone has invited {email} at this very moment.", field="email") from None
+        raise Refused(
+            _("Someone has invited %(email)s at this very moment.") % {"email": email}, field="email"
+        ) from None
     publish(
         MemberInvited(
             at=at, customer_id=customer.pk, actor=actor, invitation_id=invitation.pk, role=invitation.role
@@ -170,13 +173,16 @@ def _check_pace(customer: Customer, actor: Actor, at: datetime, email: str) -> N
     )
     if actor.id is not None and sent.count() >= INVITED_BY_ONE_A_DAY:
         raise Refused(
-            f"You have invited {INVITED_BY_ONE_A_DAY} people within a day. Invite the others tomorrow."
+            _("You have invited %(number)s people within a day. Invite the others tomorrow.")
+            % {"number": INVITED_BY_ONE_A_DAY}
         )
     to_them = Invitation.objects.filter(customer=customer, email=email, invited_at__gt=since)
     if to_them.count() >= INVITED_TO_ONE_A_DAY:
         raise Refused(
-            f"{email} was invited {INVITED_TO_ONE_A_DAY} times within a day. Ask them to look in their "
-            "junk mail, or try again tomorrow.",
+            _(
+                "%(email)s was invited %(number)s times within a day. Ask them to look in their junk mail, or try again tomorrow."
+            )
+            % {"email": email, "number": INVITED_TO_ONE_A_DAY},
             field="email",
         )
 
@@ -217,7 +223,9 @@ def join(*, link: InvitationLink, user: User | None, name: str, password: str | 
     """
     invitation = find_invitation(link=link)
     if user is not None and user.email != invitation.email:
-        raise Refused(f"This invitation is for {invitation.email}. Sign in with that address.")
+        raise Refused(
+            _("This invitation is for %(email)s. Sign in with that address.") % {"email": invitation.email}
+        )
     with acting_as(access.customer_context(link.customer_id)) as now:
         claimed = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
             accepted_at=now
@@ -229,7 +237,9 @@ def join(*, link: InvitationLink, user: User | None, name: str, password: str | 
     with acting_as(access.customer_context(link.customer_id)):
         member = access.members_of(invitation.customer).filter(user=user).first()
         if member is not None and member.is_active:
-            raise Refused(f"You are one of {invitation.customer.name}'s people already.")
+            raise Refused(
+                _("You are one of %(customer)s's people already.") % {"customer": invitation.customer.name}
+            )
         if member is not None:
             return _return_member(member, name=name, role=invitation.role, at=now)
         return add_member(
@@ -255,7 +265,7 @@ def new_user(email: str, password: str | None) -> User:
         with transaction.atomic():
             return create_user(email=email, password=password)
     except IntegrityError:
-        raise Refused("You have a sign-in already: sign in first, then open the link again.") from None
+        raise Refused(_("You have a sign-in already: sign in first, then open the link again.")) from None
 
 
 @transaction.atomic

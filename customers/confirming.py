@@ -5,6 +5,7 @@ from __future__ import annotations
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from core.problems import Refused
@@ -25,7 +26,9 @@ def ask_to_confirm(request: HttpRequest) -> None:
     Raises Refused for somebody without a password, who could not prove anything there.
     """
     if not _has_password(request):
-        raise Refused("You have no password yet. Set one with “Forgot your password?” on the sign-in page.")
+        raise Refused(
+            _("You have no password yet. Set one with “Forgot your password?” on the sign-in page.")
+        )
     raise ReauthenticationRequired
 
 

@@ -33,5 +33,5 @@ urlpatterns = [
     path(f"{_CUSTOMER}accounts/<int:pk>/", customers.account, name="admin-account"),
     path(f"{_CUSTOMER}accounts/<int:pk>/switch/", customers.account_switch, name="admin-account-switch"),
     path(f"{_CUSTOMER}people/<int:pk>/", customers.member, name="admin-member"),
-    path(f"{_CUSTOMER}people/<int:pk>/switch/", customers.member_switch, name="admin-member-switch"),
+    path(f"{_CUSTOMER}people/<int:pk>/return/", customers.member_return, name="admin-member-return"),
 ]

@@ -233,29 +233,15 @@ def member(
 
 @require_POST
 @desk_door(*READERS)
-def member_switch(
+def member_return(
     request: HttpRequest, person: DeskPerson, now: datetime, customer: str, pk: int
 ) -> HttpResponseBase:
-    """Let one of a customer's people in, or no longer."""
+    """Let one of a customer's people in again; taking them out asks first who gets their tickets."""
     found = get_customer(customer)
     one = desk_admin_access.get_member_for_desk(found, pk)
-    form = SwitchForm(request.POST)
-    if attempt(
-        form,
-        lambda: desk_admin_actions.switch_member(
-            member=one,
-            actor=desk_actor(person),
-            at=now,
-            is_active=form.cleaned_data["active"] == "yes",
-        ),
-    ):
-        said = "gets in again" if form.cleaned_data["active"] == "yes" else "no longer gets in"
-        messages.success(request, f"{one.name} {said}.")
-        return redirect("desk-people", customer=found.slug)
-    shown = MemberRoleForm({"role": one.role})
-    for reason in form.non_field_errors() or ["Choose what is to happen."]:
-        shown.add_error(None, reason)
-    return _member_page(request, found, one, now, shown)
+    desk_admin_actions.switch_member(member=one, actor=desk_actor(person), at=now, is_active=True)
+    messages.success(request, f"{one.name} gets in again.")
+    return redirect("desk-people", customer=found.slug)
 
 
 def _member_page(

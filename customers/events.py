@@ -65,6 +65,14 @@ class AwsAccountDeclared(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PrivacyChanged(Event):
+    """A lead decided whether requesters read colleagues' tickets that are not private."""
+
+    type_name: ClassVar[str] = "customers.privacy_changed"
+    members_see_all: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeskPersonAdded(DeskEvent):
     """A person was given a place on the desk."""
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.desk_admin_forms import AccountForm
 from customers.forms import TIME_ZONES
-from customers.models import AwsAccount, DeskPerson, Member, MemberRole
+from customers.models import AwsAccount, DeskPerson, Member, MemberRole, Shortcuts
 from customers.plans import PLANS
 
 
@@ -92,6 +92,25 @@ class ZoneForm(forms.Form):
         field = self.fields["timezone"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", ours), *((name, name.replace("_", " ")) for name in TIME_ZONES)]
+
+
+class KeysForm(forms.Form):
+    """When single keys do something on a customer's pages."""
+
+    keys = forms.ChoiceField(
+        label=_("Single-key shortcuts"),
+        choices=[
+            (Shortcuts.ON, _("On")),
+            (Shortcuts.ALT, _("Only together with Alt")),
+            (Shortcuts.OFF, _("Off")),
+        ],
+        widget=forms.RadioSelect,
+        help_text=_("Kept in this browser, for it depends on your keyboard and on how you use it."),
+        error_messages={
+            "required": _("Select when single keys work."),
+            "invalid_choice": _("Select on, only together with Alt, or off."),
+        },
+    )
 
 
 class LookFilterForm(forms.Form):

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from customers import access_log_views, account_views, colleague_views, you_views
+from customers import access_log_views, account_views, colleague_views, keys_views, privacy_views, you_views
 
 _OURS = "c/<slug:customer>/"
 
 urlpatterns = [
     path(f"{_OURS}you/", you_views.you, name="you"),
+    path(f"{_OURS}you/keys/", keys_views.you_keys, name="you-keys"),
+    path(f"{_OURS}privacy/", privacy_views.privacy, name="privacy"),
     path(f"{_OURS}people/<int:pk>/", colleague_views.colleague, name="colleague"),
     path(f"{_OURS}people/<int:pk>/return/", colleague_views.colleague_return, name="colleague-return"),
     path(f"{_OURS}people/invitations/<int:pk>/resend/", colleague_views.resend, name="people-resend"),

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -83,7 +84,7 @@ def _people(
     form = InviteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         if not may_invite:
-            raise PermissionDenied("Only a lead may invite people.")
+            raise PermissionDenied(_("Only a lead may invite people."))
         if form.is_valid():
             try:
                 invitation = actions.invite_member(
@@ -92,7 +93,7 @@ def _people(
             except Refused as refused:
                 form.add_error(refused.field, refused.reason)
             else:
-                messages.success(request, f"Invitation sent to {invitation.email}.")
+                messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
                 return redirect(request.path)
     return TemplateResponse(
         request,
@@ -139,7 +140,9 @@ def _revoke(request: HttpRequest, customer: Customer, pk: int, actor: Actor, now
     except Refused as refused:
         messages.error(request, refused.reason)
     else:
-        messages.success(request, f"The invitation of {invitation.email} no longer works.")
+        messages.success(
+            request, _("The invitation of %(email)s no longer works.") % {"email": invitation.email}
+        )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -174,7 +177,10 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
         else:
             if user is None:
                 login(request, member.user, backend=SIGN_IN_BACKEND)
-            messages.success(request, f"Welcome to {invitation.customer.name}'s support portal.")
+            messages.success(
+                request,
+                _("Welcome to %(customer)s's support portal.") % {"customer": invitation.customer.name},
+            )
             return redirect("portal-tickets", customer=invitation.customer.slug)
     return TemplateResponse(
         request,

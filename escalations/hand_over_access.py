@@ -40,11 +40,6 @@ def waiting_of_desk() -> HandOverQuerySet:
     return HandOver.objects.waiting().with_people()
 
 
-def count_waiting() -> int:
-    """Return how many hand-overs wait for the desk."""
-    return HandOver.objects.waiting().count()
-
-
 def of_customer(customer: Customer) -> HandOverQuerySet:
     """Return a customer's hand-overs for the desk, the newest first."""
     return HandOver.objects.of(customer).with_people().newest_first()

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.problems import Refused
@@ -51,7 +52,7 @@ def hand_over(
     severity = Severity(locked.severity) if locked.is_verified else propose(answers)
     check_said(checked=checked, severity=severity)
     if access_by is not None and not (access_by.is_active and access_by.customer_id == locked.customer_id):
-        raise Refused("Select one of your active colleagues.", field="access_by")
+        raise Refused(_("Select one of your active colleagues."), field="access_by")
     if aws_account is not None:
         tickets.name_aws_account(ticket=locked, actor=actor, at=at, aws_account=aws_account)
     message = _show(locked, actor=actor, at=at, evidence=evidence, files=files, staged=staged)

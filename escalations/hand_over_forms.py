@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as lazy
 
 from customers.access import active_members_of, aws_accounts_of
 from customers.models import AwsAccount, Member
@@ -25,41 +26,44 @@ class HandOverForm(VersionedForm, ImpactForm):
     """What Level 1 knows when it passes a ticket on; a returned hand-over's answers are there again."""
 
     checked = _AskedField(
-        label="What did you check?",
-        help_text="What you tried and what came of it. Leave out passwords.",
+        label=lazy("What did you check?"),
+        help_text=lazy("What you tried and what came of it. Leave out passwords."),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=5000,
     )
     changed = forms.CharField(
-        label="What changed before it began?",
-        help_text="For example a release, a new device, a changed rule.",
+        label=lazy("What changed before it began?"),
+        help_text=lazy("For example a release, a new device, a changed rule."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
         required=False,
     )
     aws_account: forms.ModelChoiceField[AwsAccount] = forms.ModelChoiceField(
-        queryset=None, label="Which AWS account?", required=False, empty_label="I do not know, or none"
+        queryset=None,
+        label=lazy("Which AWS account?"),
+        required=False,
+        empty_label=lazy("I do not know, or none"),
     )
     access_by: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
-        queryset=None, label="Who can grant access?", required=False, empty_label="I do not know"
+        queryset=None, label=lazy("Who can grant access?"), required=False, empty_label=lazy("I do not know")
     )
     call_back = forms.CharField(
-        label="Number to call back",
+        label=lazy("Number to call back"),
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     evidence = forms.CharField(
-        label="Evidence",
-        help_text="Error messages, links, times. It goes into the conversation.",
+        label=lazy("Evidence"),
+        help_text=lazy("Error messages, links, times. It goes into the conversation."),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=20_000,
         required=False,
     )
     files = FilesField(  # type: ignore[assignment]
-        label="Screenshots or logs",
+        label=lazy("Screenshots or logs"),
         required=False,
-        help_text="Up to 10 files, 25 MB each: pictures, PDF, text, logs, Office or zip.",
+        help_text=lazy("Up to 10 files, 25 MB each: pictures, PDF, text, logs, Office or zip."),
     )
     staged = TokensField(required=False)
 
@@ -105,7 +109,7 @@ class StepsForm(forms.Form):
     """The steps of one checklist, one a line."""
 
     steps = forms.CharField(
-        label="Steps, one on each line",
+        label=lazy("Steps, one on each line"),
         widget=forms.Textarea(attrs={"rows": 6}),
         max_length=31 * (STEP_LENGTH + 2),
         required=False,

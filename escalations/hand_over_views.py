@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.periods import PeriodForm
@@ -43,7 +44,7 @@ def member_pass(request: HttpRequest, member: Member, now: datetime, number: int
     if (status := _attempt(form, ticket, member, now)) != 200:
         _keep_files(form, ticket, member, now)
         return _pass_page(request, member, ticket, now, form, status)
-    messages.success(request, "Passed to the Trusst desk. Our clocks run from now.")
+    messages.success(request, _("Passed to the Trusst desk. Our clocks run from now."))
     return redirect("portal-ticket", customer=member.customer.slug, number=number)
 
 

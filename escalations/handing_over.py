@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.catalogue import gettext as _
 from core.problems import Refused
 from tickets.severity import Severity
 
@@ -54,7 +55,7 @@ def check_acceptable(state: State, *, by: str) -> None:
 def check_said(*, checked: str, severity: Severity) -> None:
     """Raise Refused unless a hand-over says what Level 1 checked; a critical ticket is not held up for that."""
     if not checked.strip() and severity is not Severity.P1:
-        raise Refused("Say what you checked: the desk goes on from there.", field="checked")
+        raise Refused(_("Say what you checked: the desk goes on from there."), field="checked")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,8 @@ def call_for_risk(event: ObjectiveAtRisk) -> None:
         about=f"{METRIC_NAMES[event.metric]} objective at risk",
         began_at=event.at,
         dedupe_key=at_risk_key(event.ticket_id, event.metric, event.cycle, event.severity),
+        metric=event.metric,
+        cycle=event.cycle,
     )
 
 
@@ -69,6 +71,8 @@ def call_for_breach(event: ObjectiveBreached) -> None:
         about=f"{METRIC_NAMES[event.metric]} objective missed",
         began_at=event.at,
         dedupe_key=event.source_key or breached_key(event.ticket_id, event.metric, event.cycle),
+        metric=event.metric,
+        cycle=event.cycle,
     )
 
 
@@ -77,7 +81,7 @@ def acknowledge_by_working(event: PublicReplyPosted | TicketAssigned) -> None:
     if event.actor.kind != ActorKind.DESK or not _is_an_answer(event) or event.ticket_id is None:
         return
     ticket = Ticket.objects.get(pk=event.ticket_id, customer_id=event.customer_id)
-    actions.acknowledge(ticket=ticket, actor=event.actor, at=event.at)
+    actions.acknowledge(ticket=ticket, actor=event.actor, at=event.at, by_working=True)
 
 
 def _is_an_answer(event: PublicReplyPosted | TicketAssigned) -> bool:

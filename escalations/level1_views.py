@@ -7,25 +7,27 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.problems import Refused
 from customers.doors import member_door
+from customers.keys import keys_of
 from customers.models import LEVEL_1_ROLES, Member, MemberRole, Service
 from escalations import hand_over_access as access
+from escalations import level1_queue
 from escalations.hand_over_forms import StepsForm
 from escalations.models import HandOver
 from tickets import actions as tickets
+from tickets import live
 from tickets.access import count_each
-from tickets.level1_access import groups_of, steps_by_service
+from tickets.level1_access import steps_by_service
 from tickets.models import Ticket
-
-#: How many tickets of a group stand on the page of all groups, and on a page of one.
-SHOWN, PAGE = 20, 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,33 +45,13 @@ class Group:
         return self.count > len(self.rows)
 
 
-#: Name → title and icon, in the order of what to look at first.
-_GROUPS = {
-    "returned": ("Returned by the desk", "back"),
-    "new": ("New", "new"),
-    "mine": ("Yours", "user"),
-    "unassigned": ("Nobody's", "inbox"),
-    "colleagues": ("With colleagues", "work"),
-    "desk": ("With the Trusst desk", "up"),
-}
-
-
 @require_safe
 @member_door(*LEVEL_1_ROLES)
 def level_1(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
     """Show the open tickets of the member's organisation by whose move it is."""
-    sets = groups_of(member)
-    counts = count_each(sets)
-    only = request.GET.get("group", "")
-    only = only if only in sets else ""
-    page: Page[Ticket] | None = None
-    found: dict[str, list[Ticket]] = {}
-    if only:
-        page = Paginator(sets[only], PAGE).get_page(request.GET.get("page"))
-        found[only] = list(page.object_list)
-    else:
-        found = {name: list(tickets[:SHOWN]) for name, tickets in sets.items() if counts[name]}
-    handed = access.latest_of([one for rows in found.values() for one in rows], member)
+    rows = level1_queue.read(member, request.GET)
+    counts = count_each(rows.sets)
+    titles = {name: (str(title), icon) for name, (title, icon) in level1_queue.GROUPS.items()}
     return TemplateResponse(
         request,
         "escalations/level_1.html",
@@ -77,20 +59,35 @@ def level_1(request: HttpRequest, member: Member, now: datetime) -> HttpResponse
             "groups": [
                 Group(
                     name=name,
-                    title=_GROUPS[name][0],
-                    icon=_GROUPS[name][1],
+                    title=titles[name][0],
+                    icon=titles[name][1],
                     count=counts[name],
-                    rows=[(one, handed.get(one.pk)) for one in rows],
+                    rows=[(one, rows.handed.get(one.pk)) for one in tickets],
                 )
-                for name, rows in found.items()
-                if rows
+                for name, tickets in rows.found.items()
+                if tickets
             ],
-            "tabs": [(name, title, counts[name]) for name, (title, _) in _GROUPS.items()],
-            "only": only,
-            "page": page,
+            "tabs": [(name, title, counts[name]) for name, (title, _) in titles.items()],
+            "only": rows.only,
+            "page": rows.page,
+            "known": live.format_known(
+                {
+                    one.pk: level1_queue.digest(one, rows.handed.get(one.pk), member, now)
+                    for one in rows.tickets
+                }
+            ),
+            "to_live": _to_live(request, member),
+            "single_keys": keys_of(request),
+            "at": f"{timezone.localtime(now):%H:%M}",
             "now": now,
         },
     )
+
+
+def _to_live(request: HttpRequest, member: Member) -> str:
+    """Return where the page asks what changed on it."""
+    address = reverse("level-1-live", kwargs={"customer": member.customer.slug})
+    return f"{address}?{request.GET.urlencode()}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +108,7 @@ def level_1_checklists(request: HttpRequest, member: Member, now: datetime) -> H
         if is_sent:
             access.check_keeps_checklists(member)
             if _keep(form, member, service):
-                messages.success(request, "Checklist saved.")
+                messages.success(request, _("Checklist saved."))
                 return redirect("level-1-checklists", customer=member.customer.slug)
             failed = form
     return TemplateResponse(

@@ -7,11 +7,15 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as lazy
 
-from customers.models import AwsAccount, Customer, Member
+from customers.models import AwsAccount, Customer, DeskPerson, Member
+from escalations.functional_models import FunctionalEscalation, SpecialistTeam  # noqa: F401 - Django finds them here
 from escalations.handing_over import Check, Tally
 from escalations.handing_over import State as Handing
-from escalations.ladder import Step
+from escalations.ladder import Ladder, Step
+from escalations.policy_models import EscalationPolicyVersion
+from escalations.rota_models import Rota, RotaFeed, RotaOverride, RotaVersion  # noqa: F401 - likewise
 from tickets.models import (
     AffectedChoice,
     EnvironmentChoice,
@@ -42,11 +46,21 @@ class EscalationQuerySet(models.QuerySet["Escalation"]):
     def due_by(self, now: datetime) -> EscalationQuerySet:
         return self.running().filter(next_step_at__lte=now).order_by("next_step_at", "pk")
 
+    def lapsed_by(self, now: datetime) -> EscalationQuerySet:
+        """Keep those whose acknowledgement has to be looked at: was anything done since?"""
+        return self.filter(state=State.ACKNOWLEDGED, ack_until__lte=now).order_by("ack_until", "pk")
+
+    def with_matter(self) -> EscalationQuerySet:
+        """Fetch in one query what a page or the API says of a ladder."""
+        return self.select_related("ticket__customer", "ticket__assignee", "policy_version__policy")
+
 
 class Escalation(models.Model):
     """One matter that needs a person, on a snapshot of its ladder.
 
-    `began_at` is when the matter became true, such as the due instant; steps count from there.
+    `began_at` is when the matter became true, such as the due instant; steps count from there, or from
+    `counts_from` once an acknowledgement has lapsed, which `restarts` counts. Which policy answers is asked
+    when the first sweep sees it (`chosen_at`): whoever started it may not read policies.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -62,6 +76,21 @@ class Escalation(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=150, blank=True)
 
+    #: The objective that it is about, where it is about one.
+    metric = models.CharField(max_length=10, blank=True, default="")
+    cycle = models.PositiveSmallIntegerField(null=True)
+    policy_version = models.ForeignKey(
+        EscalationPolicyVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    chosen_at = models.DateTimeField(null=True)
+    repeats = models.PositiveSmallIntegerField(default=0)
+    every_seconds = models.PositiveIntegerField(default=0)
+    ack_seconds = models.PositiveIntegerField(null=True)
+    counts_from = models.DateTimeField(null=True)
+    restarts = models.PositiveSmallIntegerField(default=0)
+    #: Until when somebody who acknowledged has to have worked on the ticket.
+    ack_until = models.DateTimeField(null=True)
+
     objects: ClassVar[EscalationQuerySet] = EscalationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -74,6 +103,11 @@ class Escalation(models.Model):
             models.Index(
                 fields=["next_step_at", "id"], condition=models.Q(state="running"), name="escalation_due"
             ),
+            models.Index(
+                fields=["ack_until", "id"],
+                condition=models.Q(state="acknowledged", ack_until__isnull=False),
+                name="escalation_ack",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -83,14 +117,46 @@ class Escalation(models.Model):
     def steps(self) -> list[Step]:
         return [Step.load(stored) for stored in self.snapshot]
 
+    @property
+    def rungs(self) -> tuple[Step, ...]:
+        """Its steps with their repetitions, as they were when it started."""
+        return Ladder(steps=tuple(self.steps), repeats=self.repeats, every_seconds=self.every_seconds).rungs
+
+    @property
+    def anchor(self) -> datetime:
+        """From when the waits of its steps count."""
+        return self.counts_from or self.began_at
+
+
+class EscalationCall(models.Model):
+    """That somebody was called at a rung of a ladder, and why them; `used_at` is when they took it by their link."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    escalation = models.ForeignKey(
+        Escalation, on_delete=models.PROTECT, db_constraint=False, related_name="calls"
+    )
+    person = models.ForeignKey(DeskPerson, on_delete=models.PROTECT, related_name="+")
+    rung = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=120)
+    called_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["called_at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["customer", "id"], name="escalation_call_tenant")]
+        indexes = [models.Index(fields=["customer", "escalation"], name="escalation_call_of")]
+
+    def __str__(self) -> str:
+        return f"call of {self.person_id} about {self.escalation_id}"
+
 
 class HandingState(models.TextChoices):
     """States of a hand-over as people read them."""
 
-    OFFERED = Handing.OFFERED.value, "Waiting for the desk"
-    ACCEPTED = Handing.ACCEPTED.value, "Accepted"
-    RETURNED = Handing.RETURNED.value, "Returned"
-    STRAIGHT = Handing.STRAIGHT.value, "Straight to the desk"
+    OFFERED = Handing.OFFERED.value, lazy("Waiting for the desk")
+    ACCEPTED = Handing.ACCEPTED.value, lazy("Accepted")
+    RETURNED = Handing.RETURNED.value, lazy("Returned")
+    STRAIGHT = Handing.STRAIGHT.value, lazy("Straight to the desk")
 
 
 class HandOverQuerySet(models.QuerySet["HandOver"]):

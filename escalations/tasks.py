@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from escalations import actions
+from escalations import acknowledging, actions, policy_sweep
 
 
 @shared_task(name="escalations.tasks.advance_due_escalations")
 def advance_due_escalations() -> int:
-    """Climb every ladder whose next step is due, then end."""
-    return actions.advance_due()
+    """Start what has waited too long, call again where nothing was done, climb what is due, then end."""
+    return policy_sweep.start_due() + acknowledging.look_at_lapsed() + actions.advance_due()

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from customers.doors import desk_door, member_door
 from customers.models import DeskPerson, Member
-from notifications.forms import TopicsForm
-from notifications.preferences import set_desk_topics, set_member_topics
+from notifications.forms import QuietForm, TopicsForm
+from notifications.preferences import set_desk_quiet, set_desk_topics, set_member_quiet, set_member_topics
 from notifications.topics import OF_MEMBERS, OF_THE_DESK
 
 
@@ -42,11 +42,38 @@ def desk_mails(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
     return redirect("desk-settings")
 
 
-def _again(request: HttpRequest, form: TopicsForm, now: datetime, *, base: str) -> TemplateResponse:
+@require_POST
+@member_door()
+def you_quiet(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
+    """Keep a member's quiet hours."""
+    form = QuietForm(request.POST)
+    if not form.is_valid():
+        return _again(request, form, now, base="portal/base.html")
+    set_member_quiet(member=member, **form.cleaned_data)
+    messages.success(request, _("Your quiet hours are saved."))
+    return redirect("you", customer=member.customer.slug)
+
+
+@require_POST
+@desk_door()
+def desk_quiet(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpResponseBase:
+    """Keep a desk person's quiet hours."""
+    form = QuietForm(request.POST)
+    if not form.is_valid():
+        return _again(request, form, now, base="desk/base.html")
+    set_desk_quiet(person=person, **form.cleaned_data)
+    messages.success(request, _("Your quiet hours are saved."))
+    return redirect("desk-settings")
+
+
+def _again(
+    request: HttpRequest, form: TopicsForm | QuietForm, now: datetime, *, base: str
+) -> TemplateResponse:
     """Show the choices alone, with what is wrong."""
+    name = "topics_form" if isinstance(form, TopicsForm) else "quiet_form"
     return TemplateResponse(
         request,
         "notifications/mails.html",
-        {"topics_form": form, "base_template": base, "now": now},
+        {name: form, "base_template": base, "now": now},
         status=422,
     )

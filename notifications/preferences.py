@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import time
 
 from django.db import transaction
 
 from customers.models import DeskPerson, Member
-from notifications.models import DeskMute, MemberMute
+from notifications.models import DeskMute, DeskQuiet, MemberMute, MemberQuiet
 from notifications.topics import OF_MEMBERS, OF_THE_DESK, Topic
 
 
@@ -68,4 +69,39 @@ def set_desk_topics(*, person: DeskPerson, wanted: Collection[str]) -> None:
     DeskMute.objects.filter(person=person).exclude(topic__in=off).delete()
     DeskMute.objects.bulk_create(
         [DeskMute(person=person, topic=topic) for topic in off], ignore_conflicts=True
+    )
+
+
+# --- Quiet hours -------------------------------------------------------------------------------------
+def quiet_of_member(member: Member) -> MemberQuiet | None:
+    """Return a member's quiet hours, if they have any."""
+    return MemberQuiet.objects.filter(customer_id=member.customer_id, member=member).first()
+
+
+def quiet_of_person(person: DeskPerson) -> DeskQuiet | None:
+    """Return a desk person's quiet hours, if they have any."""
+    return DeskQuiet.objects.filter(person=person).first()
+
+
+@transaction.atomic
+def set_member_quiet(*, member: Member, begins: time, ends: time, days: Collection[str]) -> None:
+    """Keep a member's quiet hours, none without a day; it concerns nobody else, so no fact is published."""
+    if not days:
+        MemberQuiet.objects.filter(customer_id=member.customer_id, member=member).delete()
+        return
+    MemberQuiet.objects.update_or_create(
+        customer_id=member.customer_id,
+        member=member,
+        defaults={"begins": begins, "ends": ends, "days": "".join(sorted(days))},
+    )
+
+
+@transaction.atomic
+def set_desk_quiet(*, person: DeskPerson, begins: time, ends: time, days: Collection[str]) -> None:
+    """Keep a desk person's quiet hours, none without a day; it concerns nobody else, so no fact is published."""
+    if not days:
+        DeskQuiet.objects.filter(person=person).delete()
+        return
+    DeskQuiet.objects.update_or_create(
+        person=person, defaults={"begins": begins, "ends": ends, "days": "".join(sorted(days))}
     )

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.problems import Refused, Stale
@@ -56,9 +57,11 @@ def _terms(agreement: Agreement, now: datetime) -> dict[str, Any]:
         "holidays": [
             (date.fromisoformat(day), name) for day, name in sorted(holidays.items()) if today <= day < year
         ],
-        "pauses": [(said, agreement.clauses.get(reason, "")) for reason, said in STOPS.items()],
+        "pauses": [(_(said), agreement.clauses.get(reason, "")) for reason, said in STOPS.items()],
         "goals": [
-            (label, agreement.goals[metric]) for metric, label in METRICS.items() if metric in agreement.goals
+            (_(label), agreement.goals[metric])
+            for metric, label in METRICS.items()
+            if metric in agreement.goals
         ],
     }
 

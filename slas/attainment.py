@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db.models import Count
 
 from customers.models import Customer
-from slas.events import METRIC_NAMES
+from slas.events import METRIC_NAMES, say_metric
 from slas.models import Clock, Exclusion
 from tickets.severity import Severity
 
@@ -126,7 +126,7 @@ def levels_of(customer: Customer, *, since: datetime, until: datetime, goals: Ma
     return Levels(
         objectives=[_objective(metric, found, goals.get(metric)) for metric in METRIC_NAMES],
         misses=[
-            Miss(clock=clock, label=METRIC_NAMES[clock.metric], severity=Severity(clock.severity))
+            Miss(clock=clock, label=say_metric(clock.metric), severity=Severity(clock.severity))
             for clock in clocks.judged_in(since, until)
             .missed()
             .select_related("ticket__customer")
@@ -148,7 +148,7 @@ LISTED = 200
 def _objective(
     metric: str, found: Mapping[tuple[str, int], Tally], goal: int | None
 ) -> tuple[Line, Sequence[Line]]:
-    label = METRIC_NAMES[metric]
+    label = say_metric(metric)
     lines = [
         Line(label=label, severity=severity, tally=found[metric, severity.value], goal=goal)
         for severity in Severity

@@ -9,6 +9,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_safe
 
 from customers.doors import desk_door, member_door
@@ -23,7 +24,7 @@ from tickets.models import Ticket
 class MomentForm(forms.Form):
     """The instant at which the clocks are to be read."""
 
-    at = LocalDateTimeField(label="As of", required=False)
+    at = LocalDateTimeField(label=lazy("As of"), required=False)
 
     def __init__(self, *args: Any, opened_at: datetime, now: datetime) -> None:
         super().__init__(*args)

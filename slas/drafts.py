@@ -297,10 +297,16 @@ def read_target(text: str, calendar: str) -> int:
 _LONGEST = 366 * 86_400
 
 
+def whole_days(seconds: int, calendar: str) -> int | None:
+    """Return how many business days a target is; None for one that is not said in them."""
+    if calendar != "business" or seconds % _UNITS["b"]:
+        return None
+    return seconds // _UNITS["b"]
+
+
 def write_target(seconds: int, calendar: str) -> str:
     """Write a target as `read_target` reads it."""
-    if calendar == "business" and seconds % _UNITS["b"] == 0:
-        days = seconds // _UNITS["b"]
+    if (days := whole_days(seconds, calendar)) is not None:
         return f"{days} business day{'s' if days > 1 else ''}"
     hours, rest = divmod(seconds, 3600)
     minutes = rest // 60

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, ngettext
+
 from core.events import DeskEvent, Event
 from slas.models import ExclusionReason, MissCause
 from slas.verdicts import VerdictChange
 from tickets.severity import Severity
 
+#: What the objectives are called in English; `say_metric` says it in the reader's language.
 METRIC_NAMES = {
-    "respond": "First response",
-    "update": "Update",
-    "restore": "Restoration",
-    "resolve": "Resolution",
+    "respond": gettext_noop("First response"),
+    "update": gettext_noop("Update"),
+    "restore": gettext_noop("Restoration"),
+    "resolve": gettext_noop("Resolution"),
 }
 
 
@@ -55,7 +59,7 @@ class AgreementAttached(Event):
     timezone: str
 
     def sentence(self) -> str:
-        return f"measures this under agreement {self.agreement_number}"
+        return _("measures this under agreement %(number)s") % {"number": self.agreement_number}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,10 @@ class CalendarChanged(AgreementAttached):
     reason: str
 
     def sentence(self) -> str:
-        return f"measures this by the opening hours {self.calendar} from here on: {self.reason}"
+        return _("measures this by the opening hours %(calendar)s from here on: %(reason)s") % {
+            "calendar": self.calendar,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +145,10 @@ class ObjectiveAtRisk(Event):
     due_at: str
 
     def sentence(self) -> str:
-        return f"warned that the {METRIC_NAMES[self.metric].lower()} objective is at risk ({Severity(self.severity).name})"
+        return _("warned that the %(objective)s objective is at risk (%(severity)s)") % {
+            "objective": say_metric(self.metric).lower(),
+            "severity": Severity(self.severity).name,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +162,10 @@ class ObjectiveBreached(Event):
     target_seconds: int
 
     def sentence(self) -> str:
-        return f"recorded that the {METRIC_NAMES[self.metric].lower()} objective was missed ({Severity(self.severity).name})"
+        return _("recorded that the %(objective)s objective was missed (%(severity)s)") % {
+            "objective": say_metric(self.metric).lower(),
+            "severity": Severity(self.severity).name,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,24 +186,46 @@ class VerdictCorrected(Event):
     def sentence(self) -> str:
         change = VerdictChange(metric=self.metric, cycle=self.cycle, was=self.was, now=self.now)
         said = say_change(change)
-        did = "approved" if self.actor.is_desk else "recorded"
-        return f"{did} a correction: {said[0].lower()}{said[1:]}"
+        change_said = {"change": f"{said[0].lower()}{said[1:]}"}
+        if self.actor.is_desk:
+            return _("approved a correction: %(change)s") % change_said
+        return _("recorded a correction: %(change)s") % change_said
 
 
 def say_change(change: VerdictChange) -> str:
     """Return a changed verdict in words, such as 'Restoration was missed and is met'."""
     was, now = say_verdict(change.was), say_verdict(change.now)
-    return f"{say_clock(change.metric, change.cycle)} was {was} and is {now}"
+    return _("%(clock)s was %(was)s and is %(now)s") % {
+        "clock": say_clock(change.metric, change.cycle),
+        "was": was,
+        "now": now,
+    }
+
+
+def say_metric(metric: str) -> str:
+    """Return what an objective is called, such as 'First response'."""
+    return _(METRIC_NAMES[metric])
 
 
 def say_clock(metric: str, cycle: int) -> str:
     """Return what one clock of a ticket is called, such as 'Update no. 3'; the first has no number."""
-    return METRIC_NAMES[metric] if cycle == 1 else f"{METRIC_NAMES[metric]} no. {cycle}"
+    name = say_metric(metric)
+    return name if cycle == 1 else _("%(clock)s no. %(cycle)s") % {"clock": name, "cycle": cycle}
 
 
 def say_verdict(outcome: str) -> str:
     """Return an outcome in words."""
-    return {"pending": "not decided", "none": "not owed"}.get(outcome, outcome)
+    return _(_OUTCOMES.get(outcome, outcome))
+
+
+_OUTCOMES = {
+    "pending": gettext_noop("not decided"),
+    "none": gettext_noop("not owed"),
+    "met": gettext_noop("met"),
+    "missed": gettext_noop("missed"),
+    "cancelled": gettext_noop("cancelled"),
+    "excluded": gettext_noop("excluded"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +238,10 @@ class ObjectiveWaived(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"waived the missed {METRIC_NAMES[self.metric].lower()} objective: {self.reason}"
+        return _("waived the missed %(objective)s objective: %(reason)s") % {
+            "objective": say_metric(self.metric).lower(),
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,7 +253,7 @@ class ExclusionProposed(Event):
     code: str
 
     def sentence(self) -> str:
-        return f"proposed an exclusion: {_say_code(self.code)}"
+        return _("proposed an exclusion: %(why)s") % {"why": _say_code(self.code)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +265,7 @@ class ExclusionBegan(Event):
     code: str
 
     def sentence(self) -> str:
-        return f"excluded the time from here: {_say_code(self.code)}"
+        return _("excluded the time from here: %(why)s") % {"why": _say_code(self.code)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +276,7 @@ class ExclusionEnded(Event):
     exclusion_id: int
 
     def sentence(self) -> str:
-        return "ended the exclusion here"
+        return _("ended the exclusion here")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,7 +288,7 @@ class ExclusionApproved(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"approved the exclusion: {self.reason}"
+        return _("approved the exclusion: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -262,7 +300,7 @@ class ExclusionRejected(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"rejected the exclusion: {self.reason}"
+        return _("rejected the exclusion: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,7 +312,7 @@ class ExclusionWithdrawn(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"withdrew the proposed exclusion: {self.reason}"
+        return _("withdrew the proposed exclusion: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -286,7 +324,7 @@ class ExclusionContested(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"contested the exclusion: {self.reason}"
+        return _("contested the exclusion: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -298,7 +336,7 @@ class ExclusionKept(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"kept the contested exclusion: {self.reason}"
+        return _("kept the contested exclusion: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,8 +349,9 @@ class ExclusionRevoked(Event):
     is_void: bool
 
     def sentence(self) -> str:
-        since = "as if it never was" if self.is_void else "from now on"
-        return f"revoked the exclusion {since}: {self.reason}"
+        if self.is_void:
+            return _("revoked the exclusion as if it never was: %(reason)s") % {"reason": self.reason}
+        return _("revoked the exclusion from now on: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -324,7 +363,7 @@ class RestorationProposed(Event):
     restored_at: str
 
     def sentence(self) -> str:
-        return "said that service was back earlier, which a desk lead has to approve"
+        return _("said that service was back earlier, which a desk lead has to approve")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -336,7 +375,7 @@ class RestorationApproved(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"approved the earlier restoration: {self.reason}"
+        return _("approved the earlier restoration: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -348,11 +387,11 @@ class RestorationRejected(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"rejected the earlier restoration: {self.reason}"
+        return _("rejected the earlier restoration: %(reason)s") % {"reason": self.reason}
 
 
 def _say_code(code: str) -> str:
-    label = ExclusionReason(code).label
+    label = str(ExclusionReason(code).label)
     return f"{label[0].lower()}{label[1:]}"
 
 
@@ -366,6 +405,9 @@ class MissesExplained(Event):
     reason: str
 
     def sentence(self) -> str:
-        what = "a missed objective" if self.called == 1 else f"{self.called} missed objectives"
-        label = MissCause(self.cause).label
-        return f"explained {what}: {label[0].lower()}{label[1:]}. {self.reason}"
+        label = str(MissCause(self.cause).label)
+        return ngettext(
+            "explained a missed objective: %(cause)s. %(reason)s",
+            "explained %(number)s missed objectives: %(cause)s. %(reason)s",
+            self.called,
+        ) % {"number": self.called, "cause": f"{label[0].lower()}{label[1:]}", "reason": self.reason}

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404
 
 from core.models import EventRecord
@@ -101,9 +102,9 @@ def exclusions_waiting() -> ExclusionQuerySet:
     return waiting.select_related("ticket__customer", "proposed_by")
 
 
-def decisions_waiting() -> int:
-    """Return how many proposals and contests wait for a decision."""
-    return exclusions_waiting().count() + EarlierRestoration.objects.proposed().count()
+def decisions_waiting() -> tuple[ExclusionQuerySet, QuerySet[EarlierRestoration]]:
+    """Return the proposals and contests that wait for a decision, of both kinds."""
+    return exclusions_waiting(), EarlierRestoration.objects.proposed()
 
 
 def restorations_waiting() -> list[EarlierRestoration]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as lazy
 
 from slas.events import say_clock
 from slas.models import Clock, ExclusionReason
 from tickets.forms import LocalDateTimeField
 
 
-def _reason(label: str, *, missing: str, hint: str = "The customer reads this.") -> forms.CharField:
+def _reason(label: Any, *, missing: Any, hint: Any = "The customer reads this.") -> forms.CharField:
     return forms.CharField(
         label=label,
         help_text=hint,
@@ -80,7 +81,9 @@ class ContestForm(DecisionForm):
     """Why the customer does not agree."""
 
     reason = _reason(
-        "Why it is wrong", missing="Say why you do not agree.", hint="The Trusst desk answers you here."
+        lazy("Why it is wrong"),
+        missing=lazy("Say why you do not agree."),
+        hint=lazy("The Trusst desk answers you here."),
     )
 
 

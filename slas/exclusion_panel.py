@@ -10,6 +10,8 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import DeskPerson, Member
 from slas import exclusion_access as access
@@ -34,14 +36,14 @@ Subject = Exclusion | EarlierRestoration | None
 #: A verb and what it is about, as pages tell forms apart.
 Key = tuple[str, str]
 
-_WORDS: dict[str, tuple[str, str, type[forms.Form]]] = {
+_WORDS: dict[str, tuple[str | Promise, str | Promise, type[forms.Form]]] = {
     "propose": ("Propose an exclusion", "Propose", ProposeExclusionForm),
     "waive": ("Waive a missed objective", "Waive", WaiverForm),
     "approve": ("Approve", "Approve", ApprovalForm),
     "reject": ("Reject", "Reject", DecisionForm),
     "withdraw": ("Withdraw the proposal", "Withdraw", DecisionForm),
     "end": ("End the exclusion", "End it now", EndForm),
-    "contest": ("Contest", "Contest", ContestForm),
+    "contest": (lazy("Contest"), lazy("Contest"), ContestForm),
     "keep": ("Keep it, and answer", "Keep and answer", DecisionForm),
     "revoke": ("Revoke", "Revoke", RevocationForm),
 }
@@ -55,8 +57,8 @@ class Action:
     """
 
     name: str
-    title: str
-    button: str
+    title: str | Promise
+    button: str | Promise
     url: str
     form: forms.Form
     is_failed: bool

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.catalogue import gettext as _
 from core.problems import Refused
 
 
@@ -64,9 +65,9 @@ def check(verb: Verb, standing: Standing, *, desk_person_id: int | None = None) 
     if reason:
         raise Refused(reason)
     if verb in DECISIONS and desk_person_id == standing.proposer_id:
-        raise Refused("You proposed this. Another desk lead or manager decides it.")
+        raise Refused(_("You proposed this. Another desk lead or manager decides it."))
     if verb is Verb.WITHDRAW and desk_person_id != standing.proposer_id:
-        raise Refused("Only who proposed this may withdraw it.")
+        raise Refused(_("Only who proposed this may withdraw it."))
 
 
 def may(verb: Verb, standing: Standing, *, desk_person_id: int | None = None) -> bool:
@@ -80,15 +81,15 @@ def may(verb: Verb, standing: Standing, *, desk_person_id: int | None = None) ->
 
 def _why_not(verb: Verb, standing: Standing) -> str:
     if verb in (Verb.APPROVE, Verb.REJECT, Verb.WITHDRAW):
-        return "" if standing.state == "proposed" else "This has been decided already."
+        return "" if standing.state == "proposed" else _("This has been decided already.")
     if standing.state != "approved":
-        return "This exclusion is not in force."
+        return _("This exclusion is not in force.")
     if verb is Verb.END and not standing.is_running:
-        return "This exclusion has ended already."
+        return _("This exclusion has ended already.")
     if verb is Verb.CONTEST and standing.was_contested:
-        return "This exclusion was contested before. The desk's answer is beside it."
+        return _("This exclusion was contested before. The desk's answer is beside it.")
     if verb is Verb.KEEP and not standing.is_contested:
-        return "Nobody waits for an answer about this exclusion."
+        return _("Nobody waits for an answer about this exclusion.")
     return ""
 
 

@@ -113,7 +113,7 @@ def _act(request: HttpRequest, panel: Panel, doing: verbs.Doing, about: Subject)
     form = panel.form(doing.name, about, request.POST)
     status = _attempt(panel, doing, about, form)
     if status == 200:
-        messages.success(request, doing.done)
+        messages.success(request, str(doing.done))
         return _to_ticket(panel)
     return _page(request, replace(panel, failed={key_of(doing.name, about): form}), status=status)
 

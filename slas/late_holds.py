@@ -85,7 +85,7 @@ def _of_ticket(
                 ticket=ticket,
                 held_at=record.occurred_at,
                 who=record.actor_name,
-                reason=HoldChoice(event.reason).label,
+                reason=str(HoldChoice(event.reason).label),
                 note=event.note,
                 objective=LABELS[clock.metric],
                 due_at=clock.due_at,

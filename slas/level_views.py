@@ -15,7 +15,7 @@ from customers.doors import member_door
 from customers.models import Member, MemberRole
 from slas import access
 from slas.attainment import Levels, levels_of
-from slas.events import METRIC_NAMES
+from slas.events import METRIC_NAMES, say_metric
 
 #: Its misses name tickets, so it is for those who may read every ticket of the customer.
 READERS = (MemberRole.COORDINATOR, MemberRole.LEAD)
@@ -36,7 +36,7 @@ def service_levels(request: HttpRequest, member: Member, now: datetime) -> HttpR
             "form": form,
             "levels": levels,
             "agreement": access.agreement_in_force(member.customer, now),
-            "metric_names": METRIC_NAMES,
+            "metric_names": {metric: say_metric(metric) for metric in METRIC_NAMES},
             "to_csv": f"{to_csv}?{form.query()}",
             "now": now,
         },

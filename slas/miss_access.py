@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from slas.calendar import Calendar
-from slas.events import METRIC_NAMES
+from slas.events import say_metric
 from slas.models import CalendarVersion, Clock, MissExplanation
 from slas.pins import pin_records, pins_in
 from tickets.models import Ticket
@@ -35,7 +35,7 @@ class Miss:
 
     @property
     def label(self) -> str:
-        name = METRIC_NAMES[self.metric]
+        name = say_metric(self.metric)
         return f"{name} {self.cycle}" if self.cycle > 1 else name
 
 

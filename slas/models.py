@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models.functions import MD5, Cast, Concat
+from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import Customer, DeskPerson, validate_timezone
 from slas.drafts import CalendarDraft
@@ -331,21 +332,21 @@ class Watch(models.Model):
 class ExclusionReason(models.TextChoices):
     """Why time of a ticket is outside the agreement."""
 
-    NETWORK = "customer_network", "The customer's network"
-    FIREWALL = "customer_firewall", "The customer's firewall"
-    AWS_NETWORK = "customer_aws_network", "The customer's part of the AWS network"
-    OWN_CHANGE = "customer_change", "The customer's own change"
-    OUT_OF_SCOPE = "out_of_scope", "Outside the scope of the agreement"
-    OTHER = "other", "Another reason"
+    NETWORK = "customer_network", lazy("The customer's network")
+    FIREWALL = "customer_firewall", lazy("The customer's firewall")
+    AWS_NETWORK = "customer_aws_network", lazy("The customer's part of the AWS network")
+    OWN_CHANGE = "customer_change", lazy("The customer's own change")
+    OUT_OF_SCOPE = "out_of_scope", lazy("Outside the scope of the agreement")
+    OTHER = "other", lazy("Another reason")
 
 
 class ExclusionState(models.TextChoices):
     """Where an exclusion stands; one that has ended is still approved."""
 
-    PROPOSED = "proposed", "Waits for approval"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
-    REVOKED = "revoked", "Revoked"
+    PROPOSED = "proposed", lazy("Waits for approval")
+    APPROVED = "approved", lazy("Approved")
+    REJECTED = "rejected", lazy("Rejected")
+    REVOKED = "revoked", lazy("Revoked")
 
 
 class ExclusionQuerySet(models.QuerySet["Exclusion"]):
@@ -474,9 +475,9 @@ class Exclusion(models.Model):
 class RestorationState(models.TextChoices):
     """Where the statement of an earlier restoration stands."""
 
-    PROPOSED = "proposed", "Waits for approval"
-    APPROVED = "approved", "Approved"
-    REJECTED = "rejected", "Rejected"
+    PROPOSED = "proposed", lazy("Waits for approval")
+    APPROVED = "approved", lazy("Approved")
+    REJECTED = "rejected", lazy("Rejected")
 
 
 class EarlierRestorationQuerySet(models.QuerySet["EarlierRestoration"]):
@@ -624,15 +625,15 @@ class RuleChange(models.Model):
 class MissCause(models.TextChoices):
     """Why a promise was missed."""
 
-    STAFFING = "staffing", "Nobody was free in time"
-    HANDOVER = "handover", "It was lost between shifts or teams"
-    DIAGNOSIS = "diagnosis", "The fault was hard to find"
-    CHANGE = "change", "A change of ours failed"
-    VENDOR = "vendor", "A vendor had the next move"
-    CUSTOMER = "customer", "The customer had the next move"
-    PROCESS = "process", "We did not follow our process"
-    TOOLS = "tools", "Our own tools failed"
-    OTHER = "other", "Another cause"
+    STAFFING = "staffing", lazy("Nobody was free in time")
+    HANDOVER = "handover", lazy("It was lost between shifts or teams")
+    DIAGNOSIS = "diagnosis", lazy("The fault was hard to find")
+    CHANGE = "change", lazy("A change of ours failed")
+    VENDOR = "vendor", lazy("A vendor had the next move")
+    CUSTOMER = "customer", lazy("The customer had the next move")
+    PROCESS = "process", lazy("We did not follow our process")
+    TOOLS = "tools", lazy("Our own tools failed")
+    OTHER = "other", lazy("Another cause")
 
 
 class MissExplanation(models.Model):

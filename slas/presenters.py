@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
 from core.events import load_event
 from core.models import EventRecord
 from customers.models import Customer
@@ -16,7 +19,7 @@ from slas.calendar import Calendar
 from slas.clock import ClockResult, Segment, replay
 from slas.cycle import reached
 from slas.documents import Ledger, ReplayDocument, parse
-from slas.events import METRIC_NAMES, AgreementAttached
+from slas.events import AgreementAttached, say_metric
 from slas.facts import document_of, records_of, seq_of
 from slas.models import Agreement, ExclusionReason
 from slas.risk import at_risk_at
@@ -26,33 +29,33 @@ from tickets.models import HoldChoice, Kind, Ticket
 from tickets.severity import Severity
 
 _PAUSES = {choice.value: choice.label for choice in HoldChoice} | {
-    "restored": "Service was restored",
-    "resolved": "The ticket was resolved",
-    "no_objective": "No target at this severity",
+    "restored": lazy("Service was restored"),
+    "resolved": lazy("The ticket was resolved"),
+    "no_objective": lazy("No target at this severity"),
 }
 _EXCLUSIONS = {choice.value: choice.label for choice in ExclusionReason}
 _VERDICTS = {
-    "missed": "Missed",
-    "met": "Met",
-    "cancelled": "Cancelled",
-    "excluded": "Excluded",
-    "paused": "Paused",
-    "at_risk": "At risk",
+    "missed": lazy("Missed"),
+    "met": lazy("Met"),
+    "cancelled": lazy("Cancelled"),
+    "excluded": lazy("Excluded"),
+    "paused": lazy("Paused"),
+    "at_risk": lazy("At risk"),
 }
 _PARTIES = {
-    "customer_l1": "Level 1 of {customer}",
-    "desk": "The Trusst desk",
-    "customer": "Waiting for {customer}",
-    "vendor": "Waiting for a vendor",
-    "agreed_wait": "Agreed waits",
-    "excluded": "Excluded",
-    "after_restore": "After service was restored",
+    "customer_l1": lazy("Level 1 of %(customer)s"),
+    "desk": lazy("The Trusst desk"),
+    "customer": lazy("Waiting for %(customer)s"),
+    "vendor": lazy("Waiting for a vendor"),
+    "agreed_wait": lazy("Agreed waits"),
+    "excluded": lazy("Excluded"),
+    "after_restore": lazy("After service was restored"),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
-    """One segment of a clock in words; `who` caused it, and `note` is what they said."""
+    """One segment of a clock in words; `why` is its reason alone, `who` caused it, and `note` is what they said."""
 
     from_: datetime
     to: datetime
@@ -60,6 +63,7 @@ class Stretch:
     seconds: int
     length: str
     said: str
+    why: str
     who: str
     note: str
     clause: str
@@ -83,6 +87,7 @@ class ClockView:
     breached_at: datetime | None
     at_risk: bool
     waived: bool
+    has_target: bool
     target: str
     consumed: str
     remaining: str
@@ -106,7 +111,9 @@ class ClockView:
     @property
     def verdict(self) -> str:
         """What the clock says in words, for those who do not see colour."""
-        return _VERDICTS.get(self.tone) or ("Outside hours" if self.is_outside_hours else "Running")
+        if said := _VERDICTS.get(self.tone):
+            return str(said)
+        return _("Outside hours") if self.is_outside_hours else _("Running")
 
     @property
     def look(self) -> str:
@@ -181,7 +188,7 @@ def _clock_view(
     open_end = clock.due_at if clock.outcome in ("pending", "met") else None
     return ClockView(
         metric=clock.metric.value,
-        label=METRIC_NAMES[clock.metric.value],
+        label=say_metric(clock.metric.value),
         cycle=clock.cycle,
         severity=clock.severity,
         state=clock.state,
@@ -193,7 +200,8 @@ def _clock_view(
         breached_at=clock.breached_at,
         at_risk=risk_at is not None and risk_at <= at,
         waived=clock.waived,
-        target="no target" if target is None else say_target(target, hours),
+        has_target=target is not None,
+        target=_("no target") if target is None else say_target(target, hours),
         consumed=say_counted(clock.consumed_seconds, hours),
         remaining="" if left is None else say_counted(left, hours),
         bar=bar(clock.segments, now=at, due_at=resumed_due_at or open_end),
@@ -233,13 +241,15 @@ class _Causes:
 def _stretch(segment: Segment, causes: _Causes) -> Stretch:
     record = causes.records.get(seq_of(segment.fact))
     halted = segment.kind in ("paused", "excluded")
+    why = _say_why(segment) if halted else ""
     return Stretch(
         from_=segment.from_,
         to=segment.to,
         kind=segment.kind,
         seconds=segment.seconds,
         length=say_seconds(segment.seconds),
-        said=_say_kind(segment),
+        said=_say_kind(segment, why),
+        why=why,
         who=record.actor_name if halted and record is not None else "",
         note=_note(record) if halted and record is not None else "",
         clause=causes.clause(segment) if halted else "",
@@ -247,15 +257,20 @@ def _stretch(segment: Segment, causes: _Causes) -> Stretch:
     )
 
 
-def _say_kind(segment: Segment) -> str:
+def _say_kind(segment: Segment, why: str) -> str:
     match segment.kind:
         case "counted":
-            return "Counted"
+            return _("Counted")
         case "closed":
-            return "Outside the agreed hours"
+            return _("Outside the agreed hours")
         case "excluded":
-            return f"Excluded: {_EXCLUSIONS.get(segment.reason or '', segment.reason)}"
-    return f"Paused: {_PAUSES.get(segment.reason or '', segment.reason)}"
+            return _("Excluded: %(why)s") % {"why": why}
+    return _("Paused: %(why)s") % {"why": why}
+
+
+def _say_why(segment: Segment) -> str:
+    words = _EXCLUSIONS if segment.kind == "excluded" else _PAUSES
+    return str(words.get(segment.reason or "", segment.reason))
 
 
 def _note(record: EventRecord) -> str:
@@ -266,7 +281,7 @@ def _note(record: EventRecord) -> str:
 def _parties(ledger: Ledger, customer: str) -> list[tuple[str, str, int]]:
     """Return whose time it was: who, how long in words, and in seconds; those without any left out."""
     return [
-        (label.format(customer=customer), say_seconds(seconds), seconds)
+        (str(label) % {"customer": customer}, say_seconds(seconds), seconds)
         for name, label in _PARTIES.items()
         if (seconds := getattr(ledger, name))
     ]
@@ -285,14 +300,14 @@ class Promise:
     due_at: datetime
 
 
-def promises(*, customer: Customer, severity: int, at: datetime) -> list[Promise]:
-    """Return what the agreement in force promises for a severity; empty without an agreement."""
+def promises(*, customer: Customer, severity: int, at: datetime, kind: str = Kind.INCIDENT) -> list[Promise]:
+    """Return what the agreement in force promises for a severity and a kind; empty without an agreement."""
     agreement = agreement_in_force(customer, at)
     if agreement is None:
         return []
     return [
         _promise(objective, agreement, at)
-        for objective in agreement.policy.objectives_for(Kind.INCIDENT)
+        for objective in agreement.policy.objectives_for(kind)
         if objective["severity"] == Severity(severity).name
     ]
 
@@ -302,7 +317,7 @@ def _promise(objective: Mapping[str, Any], agreement: Agreement, at: datetime) -
     seconds: int = objective["target_seconds"]
     return Promise(
         metric=objective["metric"],
-        label=METRIC_NAMES[objective["metric"]],
+        label=say_metric(objective["metric"]),
         target=say_target(seconds, Hours.of(version.weekly)),
         due_at=Calendar.from_dict(version.document(agreement.timezone)).add(at, seconds),
     )

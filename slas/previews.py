@@ -12,6 +12,7 @@ from slas.clock import replay
 from slas.documents import Replay, parse
 from slas.facts import document_of, iso, records_of
 from slas.models import EarlierRestoration, Exclusion
+from slas.risk import at_risk_at
 from slas.rulebook import Rulebook
 from slas.verdicts import VerdictChange, changed_verdicts
 from tickets.models import Ticket
@@ -64,6 +65,24 @@ def replayed(ticket: Ticket, *, as_of: datetime) -> Replay:
 def replay_of(records: Sequence[EventRecord], *, as_of: datetime, book: Rulebook | None = None) -> Replay:
     """Return the clocks of one ticket's records."""
     return replay(parse(document_of(records, as_of=as_of, book=book)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareUsed:
+    """Whether a clock runs, and when so much of its target was or will be used up; None where nobody knows."""
+
+    is_open: bool
+    at: datetime | None
+
+
+def share_used(ticket: Ticket, *, metric: str, cycle: int, percent: int, as_of: datetime) -> ShareUsed:
+    """Return when a share of a clock's target is used up, at its present rate."""
+    document = parse(document_of(records_of(ticket), as_of=as_of))
+    for clock in replay(document).clocks:
+        if clock.metric == metric and clock.cycle == cycle:
+            at = at_risk_at(clock, document, percent=percent)
+            return ShareUsed(is_open=clock.state != "stopped", at=at)
+    return ShareUsed(is_open=False, at=None)
 
 
 def _changes(

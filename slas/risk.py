@@ -8,15 +8,18 @@ from slas.cycle import reached
 from slas.documents import ClockResult, FactKind, Objective, ReplayDocument
 
 
-def at_risk_at(clock: ClockResult, document: ReplayDocument) -> datetime | None:
+def at_risk_at(
+    clock: ClockResult, document: ReplayDocument, *, percent: int | None = None
+) -> datetime | None:
     """Return when the warning share was, or at this rate will be, used up; None while halted before it.
 
-    It is never before the change of severity or policy under which it became true.
+    With `percent` it is that share instead of the objective's own. It is never before the change of severity or policy under which it became true.
     """
     objective = _objective(clock, document)
     if objective is None:
         return None
-    needed = -(-objective.target_seconds * objective.at_risk_percent // 100)
+    share = objective.at_risk_percent if percent is None else percent
+    needed = -(-objective.target_seconds * share // 100)
     used = 0
     for segment in clock.segments:
         if segment.kind != "counted":

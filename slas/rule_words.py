@@ -6,27 +6,46 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.catalogue import gettext as _
+from core.catalogue import gettext_noop, ngettext
 from slas.calendar import DAYS
 from slas.documents import DEFAULT_STOPS, Metric
-from slas.drafts import CalendarDraft, kinds_of, write_shifts, write_target
+from slas.drafts import CalendarDraft, kinds_of, whole_days, write_shifts, write_target
 
 WEEKDAYS = dict(
     zip(
         DAYS,
-        ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        (
+            gettext_noop("Monday"),
+            gettext_noop("Tuesday"),
+            gettext_noop("Wednesday"),
+            gettext_noop("Thursday"),
+            gettext_noop("Friday"),
+            gettext_noop("Saturday"),
+            gettext_noop("Sunday"),
+        ),
         strict=True,
     )
 )
-METRICS = {"respond": "Respond", "update": "Update", "restore": "Restore", "resolve": "Resolve"}
+METRICS = {
+    "respond": gettext_noop("Respond"),
+    "update": gettext_noop("Update"),
+    "restore": gettext_noop("Restore"),
+    "resolve": gettext_noop("Resolve"),
+}
 #: What stops a clock, in the words of a customer's page.
 STOPS = {
-    "customer_reply": "waiting for the customer's reply",
-    "customer_access": "waiting for access from the customer",
-    "vendor": "waiting for a vendor",
-    "agreed_wait": "an agreed wait",
-    "excluded": "an approved exclusion",
+    "customer_reply": gettext_noop("waiting for the customer's reply"),
+    "customer_access": gettext_noop("waiting for access from the customer"),
+    "vendor": gettext_noop("waiting for a vendor"),
+    "agreed_wait": gettext_noop("an agreed wait"),
+    "excluded": gettext_noop("an approved exclusion"),
 }
-KIND_NAMES = {"incident": "Incidents", "request": "Service requests", "both": "All tickets"}
+KIND_NAMES = {
+    "incident": gettext_noop("Incidents"),
+    "request": gettext_noop("Service requests"),
+    "both": gettext_noop("All tickets"),
+}
 
 
 def week_lines(weekly: Mapping[str, Sequence[Sequence[str]]]) -> list[tuple[str, str]]:
@@ -35,14 +54,17 @@ def week_lines(weekly: Mapping[str, Sequence[Sequence[str]]]) -> list[tuple[str,
     for day in DAYS:
         hours = _say_hours(weekly.get(day, ()))
         if lines and lines[-1][2] == hours:
-            lines[-1] = (lines[-1][0], WEEKDAYS[day], hours)
+            lines[-1] = (lines[-1][0], _(WEEKDAYS[day]), hours)
         else:
-            lines.append((WEEKDAYS[day], WEEKDAYS[day], hours))
-    return [(first if first == last else f"{first} to {last}", hours) for first, last, hours in lines]
+            lines.append((_(WEEKDAYS[day]), _(WEEKDAYS[day]), hours))
+    return [
+        (first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}, hours)
+        for first, last, hours in lines
+    ]
 
 
 def _say_hours(shifts: Sequence[Sequence[str]]) -> str:
-    return write_shifts(shifts) or "closed"
+    return write_shifts(shifts) or _("closed")
 
 
 def calendar_changes(before: CalendarDraft, after: CalendarDraft) -> Iterator[str]:
@@ -97,16 +119,22 @@ def objective_lines(document: Mapping[str, Any]) -> list[ObjectiveLine]:
         ObjectiveLine(
             severity=one["severity"],
             metric=one["metric"],
-            label=METRICS[one["metric"]],
-            kind=KIND_NAMES[one.get("kind", "both")],
-            target=write_target(one["target_seconds"], one["calendar"]),
-            hours="around the clock" if one["calendar"] == "always" else "business hours",
+            label=_(METRICS[one["metric"]]),
+            kind=_(KIND_NAMES[one.get("kind", "both")]),
+            target=_say_target(one["target_seconds"], one["calendar"]),
+            hours=_("around the clock") if one["calendar"] == "always" else _("business hours"),
             at_risk_percent=one.get("at_risk_percent", 75),
             stops=say_stops(one),
             clause=one.get("clause", ""),
         )
         for one in listed
     ]
+
+
+def _say_target(seconds: int, calendar: str) -> str:
+    if (days := whole_days(seconds, calendar)) is None:
+        return write_target(seconds, calendar)
+    return ngettext("%(days)s business day", "%(days)s business days", days) % {"days": days}
 
 
 def say_stops(objective: Mapping[str, Any]) -> str:

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.templatetags.ui import say_when
+from slas.events import say_verdict
 
 if TYPE_CHECKING:
     from slas.presenters import ClockView, Stretch
@@ -22,35 +24,47 @@ def tell(clock: ClockView, *, now: datetime) -> list[str]:
 def _say_stretch(one: Stretch, now: datetime) -> str:
     began = f"{one.length} {_span(one.from_, one.to, now)}"
     if one.kind == "counted":
-        return f"Counted {began}."
+        return _("Counted %(began)s.") % {"began": began}
     if one.kind == "closed":
-        return f"Not counted: {began}, outside the agreed hours."
-    what, _, reason = one.said.partition(": ")
-    clause = f" (clause {one.clause})" if one.clause else ""
-    by = f" {one.who} set this" if one.who else ""
+        return _("Not counted: %(began)s, outside the agreed hours.") % {"began": began}
+    clause = " " + _("(clause %(clause)s)") % {"clause": one.clause} if one.clause else ""
+    by = " " + _("%(name)s set this") % {"name": one.who} if one.who else ""
     note = f": “{one.note}”" if one.note else ""
     remark = f"{by}{note}." if by else ""
-    return f"{what} {began}: {reason[:1].lower()}{reason[1:]}{clause}.{remark}"
+    said = _("Excluded %(began)s: %(why)s") if one.kind == "excluded" else _("Paused %(began)s: %(why)s")
+    return said % {"began": began, "why": f"{one.why[:1].lower()}{one.why[1:]}"} + f"{clause}.{remark}"
 
 
 def _say_end(clock: ClockView, now: datetime) -> Iterator[str]:
     """Yield what was used of the target, and what that means."""
-    if clock.target != "no target":
-        yield f"That is {clock.consumed} counted of {clock.target}."
+    if clock.has_target:
+        yield _("That is %(consumed)s counted of %(target)s.") % {
+            "consumed": clock.consumed,
+            "target": clock.target,
+        }
     if clock.breached_at is not None:
-        yield f"The target was used up {_at(clock.breached_at, now)}: missed."
+        yield _("The target was used up %(at)s: missed.") % {"at": _at(clock.breached_at, now)}
         if clock.stopped_at is not None:
-            yield f"It ended {_at(clock.stopped_at, now)}."
+            yield _("It ended %(at)s.") % {"at": _at(clock.stopped_at, now)}
     elif clock.outcome == "met" and clock.stopped_at is not None:
-        yield f"It was done {_at(clock.stopped_at, now)}: met."
+        yield _("It was done %(at)s: met.") % {"at": _at(clock.stopped_at, now)}
     elif clock.outcome in ("cancelled", "excluded") and clock.stopped_at is not None:
-        yield f"It ended {_at(clock.stopped_at, now)}, {clock.outcome}: it counts neither as met nor as missed."
+        yield _("It ended %(at)s, %(outcome)s: it counts neither as met nor as missed.") % {
+            "at": _at(clock.stopped_at, now),
+            "outcome": say_verdict(clock.outcome),
+        }
     elif clock.is_live and clock.due_at is not None:
-        yield f"{clock.remaining} are left, so it is due {_at(clock.due_at, now)} if nothing stops it."
+        yield _("%(remaining)s are left, so it is due %(at)s if nothing stops it.") % {
+            "remaining": clock.remaining,
+            "at": _at(clock.due_at, now),
+        }
     elif clock.resumed_due_at is not None:
-        yield f"{clock.remaining} are left; if it went on now, it would be due {_at(clock.resumed_due_at, now)}."
+        yield _("%(remaining)s are left; if it went on now, it would be due %(at)s.") % {
+            "remaining": clock.remaining,
+            "at": _at(clock.resumed_due_at, now),
+        }
     if clock.waived:
-        yield "The customer agreed that this miss is waived. It stays listed as missed and waived."
+        yield _("The customer agreed that this miss is waived. It stays listed as missed and waived.")
 
 
 def _span(from_: datetime, to: datetime, now: datetime) -> str:
@@ -58,10 +72,13 @@ def _span(from_: datetime, to: datetime, now: datetime) -> str:
     start, end = timezone.localtime(from_), timezone.localtime(to)
     is_one_day = start.date() == end.date() and start.tzname() == end.tzname()
     if not is_one_day:
-        today = "today, " if _is_today(end, now) else ""
-        return f"from {say_when(from_, now)} to {today}{say_when(to, now)}"
+        said = (
+            _("from %(start)s to today, %(end)s") if _is_today(end, now) else _("from %(start)s to %(end)s")
+        )
+        return said % {"start": say_when(from_, now), "end": say_when(to, now)}
     day = "" if _is_today(start, now) else say_when(from_, now).rpartition(", ")[0]
-    return f"{f'on {day} ' if day else ''}from {start:%H:%M} to {end:%H:%M %Z}"
+    said = _("on %(day)s from %(start)s to %(end)s") if day else _("from %(start)s to %(end)s")
+    return said % {"day": day, "start": f"{start:%H:%M}", "end": f"{end:%H:%M %Z}"}
 
 
 def _is_today(local: datetime, now: datetime) -> bool:
@@ -70,4 +87,4 @@ def _is_today(local: datetime, now: datetime) -> bool:
 
 def _at(moment: datetime, now: datetime) -> str:
     said = say_when(moment, now)
-    return f"at {said}" if "," not in said else f"on {said}"
+    return (_("on %(time)s") if "," in said else _("at %(time)s")) % {"time": said}

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
 from core.tenancy import Actor
 from customers.models import DeskPerson
 from slas import actions
@@ -61,7 +64,7 @@ class Doing:
 
     name: str
     act: Callable[[Request], object]
-    done: str
+    done: str | Promise
     #: Whether it is for those who decide what others propose.
     decides: bool = False
 
@@ -161,7 +164,7 @@ ON_EXCLUSION_BY_MEMBER = _by_name(
     Doing(
         name="contest",
         act=lambda asked: actions.contest_exclusion(**asked.about(reason=asked.values["reason"])),
-        done="Contested. A desk lead answers you.",
+        done=lazy("Contested. A desk lead answers you."),
     ),
 )
 #: About an earlier restoration.

@@ -1,4 +1,7 @@
-"""Lengths of time in words, by the clock on the wall and by the hours of a calendar; pure."""
+"""Lengths of time in words, by the clock on the wall and by the hours of a calendar; pure.
+
+The units are signs, such as `min`, and the same in every language.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from core.catalogue import gettext as _
+from core.catalogue import ngettext
 
 _WHOLE_DAY = int(timedelta(days=1).total_seconds())
 
@@ -45,11 +51,15 @@ def say_counted(seconds: int, hours: Hours) -> str:
     """Return a length that a calendar counted, in business days where its days are alike."""
     if hours.is_always or seconds == 0:
         return say_seconds(seconds)
-    if hours.day_seconds is None or abs(seconds) < hours.day_seconds:
+    if hours.day_seconds is None or not _fills_a_day(seconds, hours):
         return _say(seconds, ((3600, "h"), (60, "min"), (1, "s")))
     days, rest = divmod(abs(seconds), hours.day_seconds)
-    said = f"{days} business day{'s' if days > 1 else ''}"
+    said = ngettext("%(days)s business day", "%(days)s business days", days) % {"days": days}
     return f"{said} {_say(rest, ((3600, 'h'), (60, 'min')))}" if rest >= 60 else said
+
+
+def _fills_a_day(seconds: int, hours: Hours) -> bool:
+    return hours.day_seconds is not None and abs(seconds) >= hours.day_seconds
 
 
 def _say(seconds: int, units: Sequence[tuple[int, str]]) -> str:
@@ -64,7 +74,9 @@ def _say(seconds: int, units: Sequence[tuple[int, str]]) -> str:
 def say_target(seconds: int, hours: Hours) -> str:
     """Return a target in words, saying so where only business hours count."""
     said = say_counted(seconds, hours)
-    return said if hours.is_always or "business" in said else f"{said} of business hours"
+    if hours.is_always or _fills_a_day(seconds, hours):
+        return said
+    return _("%(length)s of business hours") % {"length": said}
 
 
 def hours_of(document: Mapping[str, Any], calendar: str | None) -> Hours:

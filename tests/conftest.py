@@ -58,6 +58,13 @@ def _recreate(name: str) -> None:
 
 def _drop(name: str) -> None:
     with connections["owner"].cursor() as cursor:
+        # A request that a browser made while it was closed may still have a session, which the owner of the
+        # database may not end.
+        for _ in range(400):
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name])
+            if cursor.fetchone()[0] == 0:
+                break
+            cursor.execute("SELECT pg_sleep(0.05)")
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     connections["owner"].close()
 

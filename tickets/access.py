@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import QuerySet, Value
+from django.db.models import Max, QuerySet, Value
 from django.http import Http404
 
 from customers.models import Customer, DeskPerson, Member
+from tickets.affected_access import is_affected
 from tickets.lifecycle import Verb
 from tickets.models import (
     Attachment,
+    Kind,
     Message,
     ReportDraft,
     ReportFile,
@@ -36,6 +39,12 @@ def list_for_member(member: Member) -> TicketQuerySet:
     return Ticket.objects.visible_to(member).with_people().newest_first()
 
 
+def last_closed_at(tickets: TicketQuerySet) -> datetime | None:
+    """Return when one of some tickets was closed last, if ever."""
+    last: datetime | None = tickets.order_by().aggregate(last=Max("closed_at"))["last"]
+    return last
+
+
 def get_ticket_for_member(member: Member, number: int) -> Ticket:
     """Return a ticket of the member's customer that they may read, or 404."""
     ticket = Ticket.objects.visible_to(member).with_people().filter(number=number).first()
@@ -51,8 +60,7 @@ def queue(view: View, person: DeskPerson, now: datetime) -> TicketQuerySet:
 
 def in_view(view: View, person: DeskPerson, now: datetime, *, finished: bool = False) -> TicketQuerySet:
     """Return the tickets of one view of the queue in no order, with those that have ended where wanted."""
-    basis = Ticket.objects.with_desk() if finished else _basis(view)
-    return view.narrow(basis, person, now).with_row()
+    return view.narrow(_basis(view, finished=finished), person, now).with_row()
 
 
 def next_due(view: View, person: DeskPerson, now: datetime) -> Ticket | None:
@@ -73,9 +81,25 @@ def get_saved_view(person: DeskPerson, pk: int) -> SavedView:
     return view
 
 
-def _basis(view: View) -> TicketQuerySet:
-    """Return what a view narrows: the desk's open tickets, unless it looks at every one."""
-    return Ticket.objects.all() if view.everything else Ticket.objects.with_desk().open()
+def deleted_views(person: DeskPerson, since: datetime) -> SavedViewQuerySet:
+    """Return the views deleted since a moment that a desk person may bring back."""
+    return SavedView.objects.deleted_since(person, since)
+
+
+def get_deleted_view(person: DeskPerson, pk: int, since: datetime) -> SavedView:
+    """Return a view deleted since a moment that a desk person may bring back, or 404."""
+    view = deleted_views(person, since).filter(pk=pk).first()
+    if view is None:
+        raise Http404("There is no such view to bring back.")
+    return view
+
+
+def _basis(view: View, *, finished: bool = False) -> TicketQuerySet:
+    """Return what a view narrows: the desk's open tickets, unless it looks at more."""
+    if view.everything:
+        return Ticket.objects.with_desk() if finished else Ticket.objects.all()
+    basis = Ticket.objects.all() if view.at_every_level else Ticket.objects.with_desk()
+    return basis if finished else basis.open()
 
 
 def all_for_desk() -> TicketQuerySet:
@@ -116,6 +140,11 @@ def read_again(ticket: Ticket) -> Ticket:
     return Ticket.objects.with_people().get(pk=ticket.pk, customer_id=ticket.customer_id)
 
 
+def find_ticket_of(ticket_id: int, customer_id: int) -> Ticket:
+    """Return the ticket that a fact is about, for whoever acts on it."""
+    return Ticket.objects.with_people().get(pk=ticket_id, customer_id=customer_id)
+
+
 def may_still_read(member: Member, ticket: Ticket) -> bool:
     """Tell whether the member may read the ticket; who stops following a colleague's may not."""
     return Ticket.objects.visible_to(member).filter(pk=ticket.pk).exists()
@@ -141,7 +170,18 @@ def get_attachment_for_desk(person: DeskPerson, token: str) -> Attachment:
 
 #: What a member may do beside reading; the lifecycle has its say as well.
 _EVERYBODY = frozenset(
-    {Verb.REPLY, Verb.REOPEN, Verb.CLOSE, Verb.FOLLOW, Verb.UNFOLLOW, Verb.REVIEW, Verb.CONTEST}
+    {
+        Verb.REPLY,
+        Verb.REOPEN,
+        Verb.CLOSE,
+        Verb.CONFIRM,
+        Verb.FOLLOW,
+        Verb.UNFOLLOW,
+        Verb.AFFECT,
+        Verb.UNAFFECT,
+        Verb.REVIEW,
+        Verb.CONTEST,
+    }
 )
 _LEVEL_1 = frozenset({Verb.PASS, Verb.NOTE, Verb.RESOLVE, Verb.WORK_LEVEL_1})
 
@@ -150,11 +190,15 @@ def check_member_may(member: Member, ticket: Ticket, verb: Verb) -> None:
     """Raise PermissionDenied, with whom to ask, unless the member's role includes the verb on this ticket."""
     if verb in (Verb.FOLLOW, Verb.UNFOLLOW) and ticket.requester_id == member.pk:
         raise PermissionDenied("This is your own ticket: you hear of everything that happens to it.")
+    if verb in (Verb.AFFECT, Verb.UNAFFECT) and ticket.requester_id == member.pk:
+        raise PermissionDenied("You reported this ticket, so you count as affected already.")
     if verb is Verb.WITHDRAW and ticket.review_by_id not in (None, member.pk):
         raise PermissionDenied("Only whoever asked for the review may withdraw it.")
     if verb is Verb.REASSESS and not (member.works_level_1 or ticket.requester_id == member.pk):
         raise PermissionDenied("Whoever reported it answers these questions, or a coordinator or lead.")
-    if verb in _EVERYBODY or verb in (Verb.WITHDRAW, Verb.REASSESS):
+    if verb is Verb.PRIVACY and not (member.works_level_1 or ticket.requester_id == member.pk):
+        raise PermissionDenied("Whoever reported it decides who sees it, or a coordinator or lead.")
+    if verb in _EVERYBODY or verb in (Verb.WITHDRAW, Verb.REASSESS, Verb.PRIVACY):
         return
     if verb not in _LEVEL_1:
         raise PermissionDenied("Only the Trusst desk does this.")
@@ -166,8 +210,11 @@ def check_member_may(member: Member, ticket: Ticket, verb: Verb) -> None:
 
 def verbs_of_member(member: Member, ticket: Ticket) -> frozenset[str]:
     """Return the verbs for which the ticket's page shows the member a button: follow or unfollow, not both."""
-    useless = Verb.FOLLOW if is_following(member, ticket) else Verb.UNFOLLOW
-    return frozenset(verb for verb in ticket.verbs if verb != useless and may(member, ticket, Verb(verb)))
+    useless = {
+        Verb.FOLLOW if is_following(member, ticket) else Verb.UNFOLLOW,
+        Verb.AFFECT if is_affected(member, ticket) else Verb.UNAFFECT,
+    }
+    return frozenset(verb for verb in ticket.verbs - useless if may(member, ticket, Verb(verb)))
 
 
 #: What of the desk only leads and administrators do.
@@ -206,7 +253,7 @@ def messages_of(ticket: Ticket) -> QuerySet[Message]:
 
 
 def queue_counts(
-    person: DeskPerson, now: datetime, also: Mapping[str, TicketQuerySet] | None = None
+    person: DeskPerson, now: datetime, also: Mapping[str, QuerySet[Any]] | None = None
 ) -> dict[str, int]:
     """Return how many tickets each view of the queue holds, and other sets, at most MANY of each, in one query.
 
@@ -221,12 +268,12 @@ def missed(now: datetime) -> TicketQuerySet:
     return Ticket.objects.with_desk().open().due_by(now)
 
 
-def count_each(tickets: Mapping[str, TicketQuerySet]) -> dict[str, int]:
-    """Return how many tickets each set holds, at most MANY of each, in one query."""
-    counts = dict.fromkeys(tickets, 0)
-    names = list(tickets)
+def count_each(rows: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """Return how many rows each set holds, at most MANY of each, in one query."""
+    counts = dict.fromkeys(rows, 0)
+    names = list(rows)
     parts = [
-        tickets[name].select_related(None).order_by().annotate(place=Value(place)).values("place")[:MANY]
+        rows[name].select_related(None).order_by().annotate(place=Value(place)).values("place")[:MANY]
         for place, name in enumerate(names)
     ]
     if not parts:
@@ -238,14 +285,14 @@ def count_each(tickets: Mapping[str, TicketQuerySet]) -> dict[str, int]:
     return counts
 
 
-def report_draft_of(member: Member) -> ReportDraft | None:
-    """Return what a member has answered for a report and not sent."""
-    return ReportDraft.objects.filter(customer_id=member.customer_id, member=member).first()
+def report_draft_of(member: Member, kind: str = Kind.INCIDENT) -> ReportDraft | None:
+    """Return what a member has answered for a report, or for a request, and not sent."""
+    return ReportDraft.objects.filter(customer_id=member.customer_id, member=member, kind=kind).first()
 
 
-def report_files_of(member: Member) -> QuerySet[ReportFile]:
-    """Return the files that a member has chosen for a report and not sent."""
-    return ReportFile.objects.of(member)
+def report_files_of(member: Member, kind: str = Kind.INCIDENT) -> QuerySet[ReportFile]:
+    """Return the files that a member has chosen for a report, or for a request, and not sent."""
+    return ReportFile.objects.of(member, kind)
 
 
 def find_rating(ticket: Ticket, member: Member) -> Satisfaction | None:

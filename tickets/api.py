@@ -156,6 +156,7 @@ class TicketList(TicketAPIView):
             description=values["description"],
             impact=given.impact(),
             to_desk=values["to_desk"],
+            is_private=values["is_private"],
             service=values["service"],
             aws_account=values["aws_account"],
             started_at=values["started_at"],
@@ -255,6 +256,7 @@ SAID = {
     "level1-tick": "Say that a step of Level 1's checklist was done, or not after all",
     "level1-assign": "Give a Level 1 ticket to a coordinator or lead, or to nobody",
     "solve": "Mark a Level 1 ticket as solved",
+    "confirm-restored": "Confirm that a restored ticket works again; the desk then resolves it",
     "confirm": "Confirm that it is fixed, which closes the ticket",
     "decide": "Answer a request for a review of the severity: keep it, or establish another one",
     "answer": "Answer a contested hold: keep it, or end it now",
@@ -274,6 +276,9 @@ SAID = {
     "unfollower": "Let one of the customer's people no longer follow the ticket",
     "follow": "Follow a ticket",
     "unfollow": "Stop following a ticket",
+    "privacy": "Keep the ticket from the contact's colleagues, or no longer",
+    "affect": "Say that the ticket affects the caller too, who follows it from then on",
+    "unaffect": "Say that the ticket no longer affects the caller",
 }
 
 

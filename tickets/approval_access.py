@@ -71,9 +71,9 @@ def to_answer(member: Member, now: datetime) -> ApprovalQuerySet:
     return approvals_for_member(member).answerable_by(member).waiting(now)
 
 
-def count_waiting(now: datetime) -> int:
-    """Return how many requests of every customer wait, for the desk."""
-    return ApprovalRequest.objects.waiting(now).count()
+def waiting_of_desk(now: datetime) -> ApprovalQuerySet:
+    """Return the requests of every customer that wait, for the desk."""
+    return ApprovalRequest.objects.waiting(now)
 
 
 def without_those_to_answer(tickets: TicketQuerySet, member: Member, now: datetime) -> TicketQuerySet:

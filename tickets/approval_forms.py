@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as lazy
 
 
 class BackForm(forms.Form):
@@ -19,7 +20,7 @@ class ApproveForm(BackForm):
     """Yes, and what the desk should mind."""
 
     comment = forms.CharField(
-        label="What should the desk know?",
+        label=lazy("What should the desk know?"),
         max_length=500,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -30,11 +31,11 @@ class DeclineForm(BackForm):
     """No, and why."""
 
     reason = forms.CharField(
-        label="Why not",
-        help_text="The desk reads this and looks for another way.",
+        label=lazy("Why not"),
+        help_text=lazy("The desk reads this and looks for another way."),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Say why: the desk has to find another way."},
+        error_messages={"required": lazy("Say why: the desk has to find another way.")},
     )
 
 

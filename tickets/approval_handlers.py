@@ -23,7 +23,9 @@ from tickets.events import (
     TicketResolved,
     TicketReturned,
 )
+from tickets.mail.addresses import thread_of
 from tickets.models import ApprovalRequest, Ticket
+from tickets.severity import Severity
 
 
 def ask_deciders(event: ApprovalAsked) -> None:
@@ -94,11 +96,14 @@ def _mail_deciders(event: Event, approval: ApprovalRequest, *, about: str, says:
             kind="approval",
             dedupe_key=f"approval-{key}:{approval.pk}:member:{member.pk}",
             recipient_email=member.email,
+            member_id=member.pk,
+            is_urgent=ticket.severity == Severity.P1,
             recipient_name=member.name,
             subject=f"{ticket.key} {about}: {approval.what}",
             body=_body(approval, ticket, member, says),
             occurred_at=event.at,
             deliver_after=event.at,
+            thread=thread_of(ticket.key),
         )
 
 

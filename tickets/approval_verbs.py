@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
 from core.tenancy import Actor
 from customers.models import Member
 from tickets import actions
@@ -36,7 +39,7 @@ class Doing:
 
     name: str
     act: Callable[[Request], object]
-    done: str
+    done: str | Promise
 
 
 def _approve(asked: Request) -> object:
@@ -65,8 +68,8 @@ def _remind(asked: Request) -> object:
 MEMBER: dict[str, Doing] = {
     doing.name: doing
     for doing in (
-        Doing(name="approve", act=_approve, done="Approved. The desk goes on."),
-        Doing(name="decline", act=_decline, done="Declined. The desk reads why."),
+        Doing(name="approve", act=_approve, done=lazy("Approved. The desk goes on.")),
+        Doing(name="decline", act=_decline, done=lazy("Declined. The desk reads why.")),
     )
 }
 DESK: dict[str, Doing] = {

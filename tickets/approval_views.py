@@ -53,7 +53,7 @@ def member_answer(
     )
     if (status := _attempt(request, verbs.MEMBER[name], asked, form)) != 200:
         return _member_page(request, member, now, failed=Failed(pk=pk, name=name, form=form), status=status)
-    messages.success(request, verbs.MEMBER[name].done)
+    messages.success(request, str(verbs.MEMBER[name].done))
     if form.cleaned_data["back"] == "list":
         return redirect("portal-approvals", customer=member.customer.slug)
     return redirect("portal-ticket", customer=member.customer.slug, number=approval.ticket.number)
@@ -97,7 +97,7 @@ def desk_on_approval(
     asked = verbs.Request(approval=approval, actor=desk_actor(person), at=now, values={})
     if (status := _attempt(request, verbs.DESK[name], asked, form)) != 200:
         return _desk_page(request, person, now, failed=Failed(pk=pk, name=name, form=form), status=status)
-    messages.success(request, verbs.DESK[name].done)
+    messages.success(request, str(verbs.DESK[name].done))
     if form.cleaned_data["back"] == "list":
         return redirect("desk-approvals")
     return redirect("desk-ticket", key=approval.ticket.key)

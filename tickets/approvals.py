@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from core.catalogue import gettext as _
+from core.catalogue import gettext_noop
 from core.problems import Refused, Stale
 
 
@@ -42,9 +44,9 @@ REMIND_EVERY = timedelta(days=1)
 LONGEST = timedelta(days=366)
 
 _ENDED = {
-    State.APPROVED: "approved this already",
-    State.DECLINED: "declined this already",
-    State.WITHDRAWN: "withdrew this request",
+    State.APPROVED: gettext_noop("%(name)s approved this already. Nothing was changed."),
+    State.DECLINED: gettext_noop("%(name)s declined this already. Nothing was changed."),
+    State.WITHDRAWN: gettext_noop("%(name)s withdrew this request. Nothing was changed."),
 }
 
 
@@ -61,19 +63,19 @@ class Standing:
 def check(verb: ApprovalVerb, *, at: datetime, standing: Standing) -> None:
     """Raise Settled when the request has ended, and Refused for a reminder that comes too early."""
     if said := _ENDED.get(standing.state):
-        raise Settled(f"{standing.ended_by} {said}. Nothing was changed.")
+        raise Settled(_(said) % {"name": standing.ended_by})
     if standing.state is State.EXPIRED or at >= standing.expires_at:
-        raise Settled("The time to answer is over. The desk has to ask again.")
+        raise Settled(_("The time to answer is over. The desk has to ask again."))
     if verb is ApprovalVerb.REMIND and standing.reminded_at and at < standing.reminded_at + REMIND_EVERY:
-        raise Refused("They were reminded less than a day ago. Once a day is enough.")
+        raise Refused(_("They were reminded less than a day ago. Once a day is enough."))
 
 
 def check_until(until: datetime, *, at: datetime, field: str) -> None:
     """Raise Refused beside the field unless there is time to answer, and not more than a year."""
     if until <= at:
-        raise Refused("Choose a time that is still to come.", field=field)
+        raise Refused(_("Choose a time that is still to come."), field=field)
     if until > at + LONGEST:
-        raise Refused("Choose a time within a year.", field=field)
+        raise Refused(_("Choose a time within a year."), field=field)
 
 
 def say_stops(clocks: list[str]) -> str:

@@ -7,14 +7,17 @@ from copy import deepcopy
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
+from core.problems import Refused
 from customers.access import active_desk_people
 from customers.desk_admin_access import active_teams
 from customers.models import DeskPerson, Team
 from tickets.composer_access import active_replies
 from tickets.desk_forms import NOBODY
 from tickets.forms import DESK_FORMS
-from tickets.models import CannedReply, ModeChoice
+from tickets.models import CannedReply, ModeChoice, Tag, Ticket
+from tickets.relation_access import active_tags, find_ticket, tags
 
 Choice = tuple[str, str]
 
@@ -132,3 +135,48 @@ class ResolveAllForm(_LikeOne):
     """How they ended, all of them."""
 
     verb = "resolve"
+
+
+class TagAllForm(BulkForm):
+    """Which word is put on them."""
+
+    tag: forms.ModelChoiceField[Tag] = forms.ModelChoiceField(
+        queryset=None,
+        label="Tag",
+        empty_label="Select a tag",
+        error_messages={"required": "Select a tag.", "invalid_choice": "Select one of the tags."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["tag"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = self.offered()
+
+    def offered(self) -> QuerySet[Tag]:
+        """Return what can be chosen."""
+        return active_tags()
+
+
+class UntagAllForm(TagAllForm):
+    """Which word is taken off them; one that is no longer offered as well."""
+
+    def offered(self) -> QuerySet[Tag]:
+        return tags()
+
+
+class LinkAllForm(BulkForm):
+    """Which major incident they are part of."""
+
+    other = forms.CharField(
+        label="Major incident",
+        help_text="The reference of the ticket that stands over them, such as ACME-128. Each becomes part of it.",
+        max_length=20,
+        error_messages={"required": "Enter the reference of a ticket, such as ACME-128."},
+    )
+
+    def clean_other(self) -> Ticket:
+        try:
+            return find_ticket(self.cleaned_data["other"], field="other")
+        except Refused as refused:
+            raise forms.ValidationError(refused.reason) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,23 +14,30 @@ from tickets.bulk_forms import (
     AssignAllForm,
     BulkForm,
     HoldAllForm,
+    LinkAllForm,
     ReplyAllForm,
     ResolveAllForm,
+    TagAllForm,
     TeamAllForm,
+    UntagAllForm,
 )
 from tickets.canned import fill
 from tickets.composer_access import values_for
 from tickets.lifecycle import HoldReason
-from tickets.models import Ticket
+from tickets.models import LinkKind, Ticket
+from tickets.relation_access import find_ticket, tags, tags_of
 
 Was = dict[str, Any]
+#: What was typed once for all tickets.
+Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bulk:
     """A verb for many tickets; `tells` says that customers are mailed.
 
-    `was` remembers of a ticket what `undo` puts back, as JSON; without them there is no way back.
+    `was` remembers of a ticket, before what was typed is done to it, what `undo` puts back, as JSON; without them
+    there is no way back. `beside` names the tickets that are changed with each of the chosen ones.
     """
 
     name: str
@@ -39,8 +46,9 @@ class Bulk:
     form: type[BulkForm]
     act: Callable[[verbs.Request], object]
     tells: bool = False
-    was: Callable[[Ticket], Was] | None = None
+    was: Callable[[Ticket, Values], Was] | None = None
     undo: Callable[[verbs.Request, Was], object] | None = None
+    beside: Callable[[Values], Sequence[Ticket]] = lambda values: ()
 
     @property
     def doing(self) -> verbs.Doing:
@@ -66,7 +74,7 @@ def _team_back(asked: verbs.Request, was: Was) -> object:
 _HOLD = ("hold_reason", "hold_owner", "hold_note", "hold_evidence", "hold_review_at")
 
 
-def _hold_of(ticket: Ticket) -> Was:
+def _hold_of(ticket: Ticket, values: Values) -> Was:
     was = {name: getattr(ticket, name) for name in _HOLD}
     at: datetime | None = was["hold_review_at"]
     return was | {"hold_review_at": None if at is None else at.isoformat()}
@@ -87,11 +95,36 @@ def _hold_back(asked: verbs.Request, was: Was) -> object:
     )
 
 
+def _tag_of(ticket: Ticket, values: Values) -> Was:
+    tag = values["tag"]
+    return {"tag": tag.pk, "had": tag in tags_of(ticket)}
+
+
+def _tag_back(asked: verbs.Request, was: Was) -> object:
+    tag = tags().filter(pk=was["tag"]).first()
+    if tag is None:
+        return None
+    back = actions.tag_ticket if was["had"] else actions.untag_ticket
+    return back(**asked.common, tag=tag)
+
+
+def _link(asked: verbs.Request) -> object:
+    return actions.link_tickets(**asked.common, other=asked.values["other"], kind=LinkKind.CHILD)
+
+
+def _link_back(asked: verbs.Request, was: Was) -> object:
+    return actions.unlink_tickets(**asked.common, other=find_ticket(was["other"], field="other"))
+
+
 def _like_one(name: str) -> Callable[[verbs.Request], object]:
     return verbs.DESK[name].act
 
 
-_OWNER: Mapping[str, Any] = {"was": lambda ticket: {"assignee": ticket.assignee_id}, "undo": _assign_back}
+_OWNER: Mapping[str, Any] = {
+    "was": lambda ticket, values: {"assignee": ticket.assignee_id},
+    "undo": _assign_back,
+}
+_TAG: Mapping[str, Any] = {"was": _tag_of, "undo": _tag_back}
 BULK: dict[str, Bulk] = {
     bulk.name: bulk
     for bulk in (
@@ -110,7 +143,7 @@ BULK: dict[str, Bulk] = {
             button="Change team",
             form=TeamAllForm,
             act=_like_one("team"),
-            was=lambda ticket: {"team": ticket.team_id},
+            was=lambda ticket, values: {"team": ticket.team_id},
             undo=_team_back,
         ),
         Bulk(
@@ -146,6 +179,27 @@ BULK: dict[str, Bulk] = {
             form=ResolveAllForm,
             act=_like_one("resolve"),
             tells=True,
+        ),
+        Bulk(
+            name="tag", title="Add a tag", button="Add the tag", form=TagAllForm, act=_like_one("tag"), **_TAG
+        ),
+        Bulk(
+            name="untag",
+            title="Take a tag off",
+            button="Take the tag off",
+            form=UntagAllForm,
+            act=_like_one("untag"),
+            **_TAG,
+        ),
+        Bulk(
+            name="link",
+            title="Link to a major incident",
+            button="Link them to it",
+            form=LinkAllForm,
+            act=_link,
+            was=lambda ticket, values: {"other": values["other"].key},
+            undo=_link_back,
+            beside=lambda values: (values["other"],),
         ),
     )
 }

@@ -88,11 +88,13 @@ def _run(
     back: str,
     now: datetime,
 ) -> HttpResponseBase:
-    was = {ticket.key: asked_for.was(ticket) for ticket in tickets} if asked_for.was else {}
+    values = form.values()
+    was = {ticket.key: asked_for.was(ticket, values) for ticket in tickets} if asked_for.was else {}
     outcomes = actions.change_each(
         tickets=tickets,
         versions=versions,
-        act=lambda ticket: asked_for.act(_asked(ticket, person, now, form.values())),
+        beside=asked_for.beside(values),
+        act=lambda ticket: asked_for.act(_asked(ticket, person, now, values)),
     )
     done = {one.key for one in outcomes if one.is_done}
     left = bulk_access.versions_of([ticket for ticket in tickets if ticket.key in done])

@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from core.tenancy import Actor
+from customers.access import active_desk_people
+from customers.models import DeskPerson
 from tickets.canned import first_name, say_instant
 from tickets.models import (
     AudienceChoice,
@@ -17,7 +19,9 @@ from tickets.models import (
     Draft,
     Mention,
     Message,
+    ModeChoice,
     Presence,
+    PresenceState,
     SideChoice,
     StagedFile,
     Ticket,
@@ -100,6 +104,32 @@ def last_public_message(ticket: Ticket) -> Message | None:
         .order_by("-pk")
         .first()
     )
+
+
+def begun_by(author: DeskPerson, ticket: Ticket) -> Draft | None:
+    """Return the reply that somebody of the desk has begun on a ticket, as it was saved last, for the desk."""
+    mine = Draft.objects.by(ticket, SideChoice.DESK, author.pk)
+    return mine.filter(mode=ModeChoice.REPLY).first()
+
+
+def taken_from(person: DeskPerson, ticket: Ticket) -> Draft | None:
+    """Return what a desk person has begun while a colleague has taken a copy of it, or None."""
+    draft = begun_by(person, ticket)
+    return None if draft is None or draft.taken_at is None else draft
+
+
+def get_colleague(person: DeskPerson, pk: int) -> DeskPerson:
+    """Return somebody else of the desk, or 404."""
+    colleague = active_desk_people().exclude(pk=person.pk).filter(pk=pk).first()
+    if colleague is None:
+        raise Http404("There is no such colleague.")
+    return colleague
+
+
+def being_answered(*, now: datetime, without: int) -> QuerySet[Presence, int]:
+    """Return the ids of the tickets to which somebody of the desk is replying now, but for one person."""
+    rows = Presence.objects.filter(state=PresenceState.REPLYING, seen_at__gt=now - PRESENT_FOR)
+    return rows.exclude(person_id=without).values_list("ticket_id", flat=True)
 
 
 def presence_of(

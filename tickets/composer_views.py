@@ -12,19 +12,22 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from core.problems import Refused
 from core.tenancy import Actor
 from customers.access import active_desk_people, desk_actor, member_actor
 from customers.doors import desk_door, member_door
 from customers.models import DeskPerson, Member
-from tickets import access, actions, composer_access, verbs
+from tickets import access, actions, article_access, composer_access, verbs
+from tickets.after_reply_forms import AfterReplyForm
 from tickets.canned import fill
 from tickets.forms import PresenceForm, WriteForm
+from tickets.lifecycle import Verb
+from tickets.looks import look_at
 from tickets.markdown import render
 from tickets.mentioning import mentioned
-from tickets.models import ModeChoice, PresenceState, Ticket
+from tickets.models import ModeChoice, PresenceState, ThenChoice, Ticket
 from tickets.views import desk_page_while_writing, member_page_while_writing
 
 
@@ -64,13 +67,16 @@ def desk_staged(
 def desk_compose(
     request: HttpRequest, person: DeskPerson, now: datetime, key: str, mode: str
 ) -> HttpResponseBase:
-    """Insert a canned reply, filled in, or show how a text will look."""
+    """Insert a canned reply, filled in, or the link of an article, or show how a text will look."""
     writer = _of_desk(request, person, now, key, mode)
     body = request.POST.get("body", "")
-    if request.POST.get("step") != "insert":
+    step = request.POST.get("step")
+    if step not in ("insert", "article"):
         return _preview(request, writer, body)
     text = ""
-    if request.POST.get("canned", "").isdecimal():
+    if step == "article" and request.POST.get("article"):
+        text = article_access.link_for(writer.ticket, request.POST["article"])
+    elif step == "insert" and request.POST.get("canned", "").isdecimal():
         reply = composer_access.get_canned_reply(int(request.POST["canned"]))
         values = composer_access.values_for(writer.ticket, sender=person.name, now=now)
         text = fill(reply.body, values).text
@@ -93,7 +99,66 @@ def desk_presence(request: HttpRequest, person: DeskPerson, now: datetime, key: 
     else:
         actions.show_up(ticket=ticket, person=person, at=now, state=PresenceState(state))
     present = composer_access.presence_of([ticket.pk], now=now, without=person.pk).get(ticket.pk, [])
-    return TemplateResponse(request, "desk/_presence.html", {"present": present, "now": now})
+    return TemplateResponse(
+        request,
+        "desk/_presence.html",
+        {
+            "ticket": ticket,
+            "present": present,
+            "taken": composer_access.taken_from(person, ticket),
+            "now": now,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@desk_door()
+def desk_colleague_draft(
+    request: HttpRequest, person: DeskPerson, now: datetime, key: str, pk: int
+) -> HttpResponseBase:
+    """Show what a colleague has begun to write to the customer, and take a copy of it over."""
+    ticket = look_at(access.get_ticket_for_desk(person, key), person=person, at=now)
+    colleague = composer_access.get_colleague(person, pk)
+    status = 200
+    if request.method == "POST":
+        access.check_desk_may(person, Verb.REPLY)
+        try:
+            actions.take_over_draft(ticket=ticket, author=colleague, actor=desk_actor(person), at=now)
+        except Refused as refused:
+            messages.error(request, refused.reason)
+            status = 422
+        else:
+            messages.success(
+                request, f"A copy of {colleague.name}'s reply is yours, below. {colleague.name} is told."
+            )
+            return redirect(f"/desk/tickets/{ticket.key}/#write")
+    draft = composer_access.begun_by(colleague, ticket)
+    return TemplateResponse(
+        request,
+        "desk/colleague_draft.html",
+        {
+            "ticket": ticket,
+            "colleague": colleague,
+            "draft": draft,
+            "html": "" if draft is None else render(draft.body),
+            "may_take": draft is not None and ticket.may(Verb.REPLY),
+            "now": now,
+        },
+        status=status,
+    )
+
+
+@require_POST
+@desk_door()
+def desk_after_reply(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpResponseBase:
+    """Keep where a desk person goes after a reply."""
+    form = AfterReplyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(one) for one in form.errors["then"]))
+        return redirect("desk-settings")
+    actions.set_then(person=person, then=ThenChoice(form.cleaned_data["then"]))
+    messages.success(request, "Your settings are saved.")
+    return redirect("desk-settings")
 
 
 def _of_desk(request: HttpRequest, person: DeskPerson, now: datetime, key: str, mode: str) -> Writer:

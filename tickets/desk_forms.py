@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from customers.access import active_desk_people
+from customers.access import active_desk_people, active_members_of
 from customers.desk_admin_access import active_teams
-from customers.models import DeskPerson, Team
+from customers.models import DeskPerson, Member, Team
 from tickets.actions.handover import Passing
 from tickets.models import Ticket
 
@@ -48,6 +48,36 @@ class LeaveForm(forms.Form):
         heir = self.heir()
         what = f"{self.count} ticket{'s' if self.count != 1 else ''}"
         return f"{what} went to {heir.name}." if heir else f"{what} wait in Unassigned."
+
+
+class MemberLeaveForm(forms.Form):
+    """Who becomes the contact for the tickets of one of a customer's people who leaves."""
+
+    to = forms.ChoiceField(
+        label="Who becomes the contact for their tickets?",
+        error_messages={
+            "required": "Select who becomes the contact for their tickets.",
+            "invalid_choice": "Select one of their active colleagues.",
+        },
+    )
+
+    def __init__(self, *args: Any, leaving: Member, is_needed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        heirs = active_members_of(leaving.customer).exclude(pk=leaving.pk)
+        self.heirs = {str(one.pk): one for one in heirs}
+        if not is_needed:
+            del self.fields["to"]
+            return
+        field = self.fields["to"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            ("", "Select a person"),
+            *((pk, f"{one.name}, {one.get_role_display()}") for pk, one in self.heirs.items()),
+        ]
+
+    def heir(self) -> Member | None:
+        """Return who becomes the contact; None where nothing is open."""
+        return self.heirs.get(self.cleaned_data.get("to", ""))
 
 
 # --- Handover ----------------------------------------------------------------------------------------

@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from core.events import Audience, DeskEvent, Event
-from tickets.models import HoldChoice, LinkKind, ResolutionCode
-from tickets.severity import Severity
+from django.utils.translation import gettext as _
 
-#: What the desk may ask for, as the middle of a sentence.
-_WANTED = {"access": "access", "approval": "an approval"}
+from core.events import Audience, DeskEvent, Event
+from tickets.models import ApprovalKind, HoldChoice, LinkKind, ResolutionCode
+from tickets.severity import Severity
 
 
 def say_hold(reason: str) -> str:
     """Return a hold's reason as the middle of a sentence, such as 'waiting for a vendor'."""
-    label = HoldChoice(reason).label
+    label = str(HoldChoice(reason).label)
     return label[0].lower() + label[1:]
 
 
@@ -31,9 +30,16 @@ class TicketOpened(Event):
     has_workaround: bool = False
     affected: str = ""
     security: str = ""
+    by_mail: bool = False
 
     def sentence(self) -> str:
-        return f"reported this; the answers propose {Severity(self.severity).label}"
+        if self.by_mail:
+            return _(
+                "reported this by e-mail; without answers about its impact it begins as %(severity)s"
+            ) % {"severity": Severity(self.severity).label}
+        return _("reported this; the answers propose %(severity)s") % {
+            "severity": Severity(self.severity).label
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +63,10 @@ class ImpactReassessed(Event):
 
     def sentence(self) -> str:
         now = Severity(self.severity).label
-        return f"answered the impact questions again ({self.reason}); the answers propose {now}"
+        return _("answered the impact questions again (%(reason)s); the answers propose %(severity)s") % {
+            "reason": self.reason,
+            "severity": now,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +85,12 @@ class SeverityEstablished(Event):
             return ""  # the decision says it
         now = Severity(self.severity).label
         if self.severity == self.previous:
-            return f"confirmed {now}: {self.reason}"
-        return f"changed severity from {Severity(self.previous).name} to {now}: {self.reason}"
+            return _("confirmed %(severity)s: %(reason)s") % {"severity": now, "reason": self.reason}
+        return _("changed severity from %(previous)s to %(severity)s: %(reason)s") % {
+            "previous": Severity(self.previous).name,
+            "severity": now,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +103,10 @@ class ReviewAsked(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"asked for a review of the severity, for {Severity(self.severity).label}: {self.reason}"
+        return _("asked for a review of the severity, for %(severity)s: %(reason)s") % {
+            "severity": Severity(self.severity).label,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +116,7 @@ class ReviewWithdrawn(Event):
     type_name: ClassVar[str] = "tickets.review_withdrawn"
 
     def sentence(self) -> str:
-        return "withdrew the request for a review"
+        return _("withdrew the request for a review")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,8 +135,15 @@ class ReviewDecided(Event):
     def sentence(self) -> str:
         now = Severity(self.severity)
         if self.severity == self.previous:
-            return f"reviewed the severity and kept {now.label}: {self.reason}"
-        return f"reviewed the severity and changed it from {Severity(self.previous).name} to {now.label}: {self.reason}"
+            return _("reviewed the severity and kept %(severity)s: %(reason)s") % {
+                "severity": now.label,
+                "reason": self.reason,
+            }
+        return _("reviewed the severity and changed it from %(previous)s to %(severity)s: %(reason)s") % {
+            "previous": Severity(self.previous).name,
+            "severity": now.label,
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +155,7 @@ class TicketReachedDesk(Event):
     severity: int
 
     def sentence(self) -> str:
-        return "sent this to the Trusst desk (Level 2)"
+        return _("sent this to the Trusst desk (Level 2)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,10 +168,10 @@ class LevelOneAssigned(Event):
 
     def sentence(self) -> str:
         if self.owner_id is None:
-            return "took this from its Level 1 owner"
+            return _("took this from its Level 1 owner")
         if self.actor.is_member and self.actor.id == self.owner_id:
-            return "took this at Level 1"
-        return f"gave this to {self.owner} at Level 1"
+            return _("took this at Level 1")
+        return _("gave this to %(owner)s at Level 1") % {"owner": self.owner}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +183,7 @@ class AwsAccountNamed(Event):
     about: str
 
     def sentence(self) -> str:
-        return f"named the AWS account {self.about}"
+        return _("named the AWS account %(about)s") % {"about": self.about}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,7 +194,7 @@ class TicketReturned(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"returned this to Level 1: {self.reason}"
+        return _("returned this to Level 1: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +226,19 @@ class CustomerNotePosted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DraftTakenOver(Event):
+    """Somebody of the desk took a copy of the reply that a colleague, `owner`, has begun."""
+
+    type_name: ClassVar[str] = "tickets.draft_taken_over"
+    audience: ClassVar[Audience] = Audience.DESK
+    person_id: int
+    owner: str
+
+    def sentence(self) -> str:
+        return f"took over the reply that {self.owner} has begun"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TicketAssigned(Event):
     """The ticket was given to a desk person, or to nobody."""
 
@@ -212,10 +248,10 @@ class TicketAssigned(Event):
 
     def sentence(self) -> str:
         if self.assignee_id is None:
-            return "took the assignee away"
+            return _("took the assignee away")
         if self.actor.is_desk and self.actor.id == self.assignee_id:
-            return "took this ticket"
-        return f"assigned this to {self.assignee_name}"
+            return _("took this ticket")
+        return _("assigned this to %(name)s") % {"name": self.assignee_name}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -232,6 +268,20 @@ class TicketGivenToTeam(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LevelChanged(Event):
+    """The desk moved the ticket between its levels; the customer reads no more about it than this."""
+
+    type_name: ClassVar[str] = "tickets.level_changed"
+    level: int
+    previous: int
+
+    def sentence(self) -> str:
+        if self.level > self.previous:
+            return _("passed this to the desk's specialists")
+        return _("took this back from the desk's specialists")
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContactChanged(Event):
     """Another of the customer's people became the one to whom the ticket belongs."""
 
@@ -240,7 +290,7 @@ class ContactChanged(Event):
     contact_name: str
 
     def sentence(self) -> str:
-        return f"made {self.contact_name} the contact"
+        return _("made %(name)s the contact") % {"name": self.contact_name}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,9 +307,9 @@ class TicketHeld(Event):
 
     def sentence(self) -> str:
         said = f": {self.note}" if self.note else ""
-        by = f" (to act: {self.owner})" if self.owner else ""
-        seen = f" Evidence: {self.evidence}" if self.evidence else ""
-        return f"put this on hold, {say_hold(self.reason)}{said}{by}{seen}"
+        by = " " + _("(to act: %(owner)s)") % {"owner": self.owner} if self.owner else ""
+        seen = " " + _("Evidence: %(evidence)s") % {"evidence": self.evidence} if self.evidence else ""
+        return _("put this on hold, %(hold)s") % {"hold": say_hold(self.reason)} + f"{said}{by}{seen}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,7 +320,7 @@ class TicketResumed(Event):
     reason: str
 
     def sentence(self) -> str:
-        return "ended the hold"
+        return _("ended the hold")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,7 +332,10 @@ class HoldContested(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"contested the hold ({say_hold(self.hold)}): {self.reason}"
+        return _("contested the hold (%(hold)s): %(reason)s") % {
+            "hold": say_hold(self.hold),
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,8 +349,9 @@ class ContestAnswered(Event):
     member_id: int
 
     def sentence(self) -> str:
-        did = "ended the contested hold" if self.ended else "kept the contested hold"
-        return f"{did}: {self.reason}"
+        if self.ended:
+            return _("ended the contested hold: %(reason)s") % {"reason": self.reason}
+        return _("kept the contested hold: %(reason)s") % {"reason": self.reason}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -308,7 +362,7 @@ class ServiceRestored(Event):
     reported_at: str
 
     def sentence(self) -> str:
-        return "marked service as restored"
+        return _("marked service as restored")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,7 +386,17 @@ class RestorationBackdated(Event):
     reported_at: str
 
     def sentence(self) -> str:
-        return "recorded, afterwards, that service was back at this time"
+        return _("recorded, afterwards, that service was back at this time")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestorationConfirmed(Event):
+    """One of the customer's people said that a restored ticket works again; it moves no clock."""
+
+    type_name: ClassVar[str] = "tickets.restoration_confirmed"
+
+    def sentence(self) -> str:
+        return _("confirmed that it works again")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -343,7 +407,7 @@ class TicketResolved(Event):
     code: str
 
     def sentence(self) -> str:
-        return f"resolved this: {ResolutionCode(self.code).label}"
+        return _("resolved this: %(code)s") % {"code": ResolutionCode(self.code).label}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -353,7 +417,7 @@ class TicketReopened(Event):
     type_name: ClassVar[str] = "tickets.reopened"
 
     def sentence(self) -> str:
-        return "reopened this"
+        return _("reopened this")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -363,7 +427,7 @@ class TicketClosed(Event):
     type_name: ClassVar[str] = "tickets.closed"
 
     def sentence(self) -> str:
-        return "closed this"
+        return _("closed this")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -374,7 +438,7 @@ class SatisfactionGiven(Event):
     score: int
 
     def sentence(self) -> str:
-        return f"said how this was handled: {self.score} of 5"
+        return _("said how this was handled: %(score)s of 5") % {"score": self.score}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,8 +454,19 @@ class ApprovalAsked(Event):
     production: bool
 
     def sentence(self) -> str:
-        where = ", which touches production" if self.production else ""
-        return f"asked for {_WANTED[self.kind]}{where}: {self.about}"
+        if self.kind == ApprovalKind.ACCESS:
+            said = (
+                _("asked for access, which touches production: %(about)s")
+                if self.production
+                else _("asked for access: %(about)s")
+            )
+        else:
+            said = (
+                _("asked for an approval, which touches production: %(about)s")
+                if self.production
+                else _("asked for an approval: %(about)s")
+            )
+        return said % {"about": self.about}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -405,7 +480,7 @@ class ApprovalGiven(Event):
     confirmed: bool
 
     def sentence(self) -> str:
-        return f"approved: {self.about}"
+        return _("approved: %(about)s") % {"about": self.about}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -418,7 +493,7 @@ class ApprovalDeclined(Event):
     reason: str
 
     def sentence(self) -> str:
-        return f"declined: {self.about}"
+        return _("declined: %(about)s") % {"about": self.about}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -431,8 +506,12 @@ class ApprovalWithdrawn(Event):
     reason: str
 
     def sentence(self) -> str:
-        said = f" ({self.reason})" if self.reason else ""
-        return f"withdrew what was asked for{said}: {self.about}"
+        if not self.reason:
+            return _("withdrew what was asked for: %(about)s") % {"about": self.about}
+        return _("withdrew what was asked for (%(reason)s): %(about)s") % {
+            "reason": self.reason,
+            "about": self.about,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -444,7 +523,7 @@ class ApprovalExpired(Event):
     about: str
 
     def sentence(self) -> str:
-        return f"recorded that nobody answered in time: {self.about}"
+        return _("recorded that nobody answered in time: %(about)s") % {"about": self.about}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -457,7 +536,10 @@ class ApprovalReminded(Event):
     owner: str
 
     def sentence(self) -> str:
-        return f"reminded whoever decides ({self.owner}): {self.about}"
+        return _("reminded whoever decides (%(owner)s): %(about)s") % {
+            "owner": self.owner,
+            "about": self.about,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -475,6 +557,16 @@ class CannedReplyChanged(DeskEvent):
     type_name: ClassVar[str] = "tickets.canned_reply_changed"
     canned_id: int
     kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailSettled(DeskEvent):
+    """A desk person decided about an incoming mail; `what` is opened, noted, discarded or kept."""
+
+    type_name: ClassVar[str] = "tickets.mail_settled"
+    mail_id: int
+    what: str
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -568,7 +660,7 @@ class TicketMerged(Event):
     key: str
 
     def sentence(self) -> str:
-        return f"merged this into {self.key}, where it goes on"
+        return _("merged this into %(key)s, where it goes on") % {"key": self.key}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -584,8 +676,11 @@ class TicketTookOver(Event):
     inherit_start_at: str
 
     def sentence(self) -> str:
-        start = "; its clocks count from when that one reached the desk" if self.inherit_start_at else ""
-        return f"merged {self.key} into this{start}"
+        if self.inherit_start_at:
+            said = _("merged %(key)s into this; its clocks count from when that one reached the desk")
+        else:
+            said = _("merged %(key)s into this")
+        return said % {"key": self.key}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -651,7 +746,18 @@ class FollowerAdded(Event):
     follower_name: str
 
     def sentence(self) -> str:
-        return f"lets {self.follower_name} follow this"
+        return _("lets %(name)s follow this") % {"name": self.follower_name}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TicketPrivacyChanged(Event):
+    """The ticket is kept from the contact's colleagues from now on, or no longer."""
+
+    type_name: ClassVar[str] = "tickets.privacy_changed"
+    is_private: bool
+
+    def sentence(self) -> str:
+        return _("made this private") if self.is_private else _("no longer keeps this private")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -663,7 +769,51 @@ class FollowerRemoved(Event):
     follower_name: str
 
     def sentence(self) -> str:
-        return f"ended that {self.follower_name} follows this"
+        return _("ended that %(name)s follows this") % {"name": self.follower_name}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberAffected(Event):
+    """A member said that the ticket affects them too, or what they see of it."""
+
+    type_name: ClassVar[str] = "tickets.member_affected"
+    member_id: int
+    note: str = ""
+
+    def sentence(self) -> str:
+        return _("is affected too: %(note)s") % {"note": self.note} if self.note else _("is affected too")
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberNotAffected(Event):
+    """The ticket no longer affects a member who had said so."""
+
+    type_name: ClassVar[str] = "tickets.member_not_affected"
+    member_id: int
+
+    def sentence(self) -> str:
+        return _("is no longer affected")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleAnswered(Event):
+    """A member said whether an article helped them; `article` is the end of its address."""
+
+    type_name: ClassVar[str] = "tickets.article_answered"
+    article: str
+    is_helpful: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleChanged(DeskEvent):
+    """An article was written, changed, published, retired or taken back to a draft."""
+
+    type_name: ClassVar[str] = "tickets.article_changed"
+    article: str
+    now: str
+
+    def sentence(self) -> str:
+        return f"article {self.article}: {self.now}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -673,7 +823,7 @@ class FindingsStated(Event):
     type_name: ClassVar[str] = "tickets.findings_stated"
 
     def sentence(self) -> str:
-        return "recorded what was found and done"
+        return _("recorded what was found and done")
 
 
 @dataclass(frozen=True, kw_only=True)

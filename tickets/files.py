@@ -11,9 +11,11 @@ from typing import Any
 
 import filetype
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404
+from django.utils.translation import gettext as _
 
 from core.problems import Refused
 from tickets.models import Attachment
@@ -66,7 +68,9 @@ def check(files: Sequence[UploadedFile[Any]], *, beside: int = 0) -> list[Checke
     `beside` is how many other files go with the same message.
     """
     if len(files) + beside > MAX_FILES:
-        raise Refused(f"At most {MAX_FILES} files fit on one message.", field="files")
+        raise Refused(
+            _("At most %(number)s files fit on one message.") % {"number": MAX_FILES}, field="files"
+        )
     return [_check(file) for file in files]
 
 
@@ -86,15 +90,18 @@ def _check(file: UploadedFile[Any]) -> CheckedFile:
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     if extension not in ALLOWED:
         raise Refused(
-            f"{name or 'This file'} is of a kind we do not take. Send it as a picture, PDF, text or zip.",
+            _("%(name)s is of a kind we do not take. Send it as a picture, PDF, text or zip.")
+            % {"name": name or _("This file")},
             field="files",
         )
     size = file.size or 0
     if size == 0:
-        raise Refused(f"{name} is empty.", field="files")
+        raise Refused(_("%(name)s is empty.") % {"name": name}, field="files")
     if size > MAX_BYTES:
         raise Refused(
-            f"{name} is larger than {MAX_BYTES // 1024 // 1024} MB. Split it, or share a link.", field="files"
+            _("%(name)s is larger than %(number)s MB. Split it, or share a link.")
+            % {"name": name, "number": MAX_BYTES // 1024 // 1024},
+            field="files",
         )
     digest = hashlib.sha256()
     head = b""
@@ -104,10 +111,12 @@ def _check(file: UploadedFile[Any]) -> CheckedFile:
         total += len(chunk)
         digest.update(chunk)
     if total != size:
-        raise Refused(f"{name} did not arrive whole. Send it again.", field="files")
+        raise Refused(_("%(name)s did not arrive whole. Send it again.") % {"name": name}, field="files")
     if not _content_agrees(extension, head):
         raise Refused(
-            f"{name} does not contain what its name says. Check the file and its ending.", field="files"
+            _("%(name)s does not contain what its name says. Check the file and its ending.")
+            % {"name": name},
+            field="files",
         )
     return CheckedFile(
         name=name,
@@ -143,6 +152,19 @@ def store(file: CheckedFile) -> str:
     secret = secrets.token_hex(20)
     file.upload.seek(0)
     return _storage().save(f"{secret[:2]}/{secret}", file.upload)
+
+
+def store_bytes(content: bytes) -> str:
+    """Keep content that nobody is handed as it is, such as a mail's original, and return its name."""
+    secret = secrets.token_hex(20)
+    return _storage().save(f"{secret[:2]}/{secret}", ContentFile(content))
+
+
+def read_bytes(stored_name: str) -> bytes:
+    """Return what was kept; raises FileNotFoundError."""
+    with _storage().open(stored_name) as kept:
+        content: bytes = kept.read()
+    return content
 
 
 def discard(stored_name: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from customers.access import active_desk_people, customers_of_desk, services_of
 from customers.desk_admin_access import active_teams
 from customers.models import Customer, DeskPerson, Team
 from tickets import access, relation_access
-from tickets.models import HoldChoice, SeverityChoice, StatusChoice, TicketQuerySet
+from tickets.models import HoldChoice, Kind, SeverityChoice, StatusChoice, TicketQuerySet
 from tickets.paging import Page, found_page_of, page_of
 from tickets.queues import VIEWS, View
 
@@ -26,8 +26,10 @@ _FEW = 3
 NAMES = (
     "view",
     "q",
+    "words",
     "customer",
     "severity",
+    "kind",
     "state",
     "hold",
     "level",
@@ -45,7 +47,10 @@ NAMES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Offers:
-    """What there is to choose from, read once for a page however many of its addresses are read."""
+    """What there is to choose from, read once for a page however many of its addresses are read.
+
+    Where no form is shown, only what the addresses name is looked up, and nothing where they name nothing.
+    """
 
     customers: Sequence[Customer]
     people: Sequence[DeskPerson]
@@ -53,13 +58,34 @@ class Offers:
     tags: Sequence[str]
 
     @classmethod
-    def read(cls, *, with_tags: bool = True) -> Offers:
+    def read(cls) -> Offers:
         return cls(
             customers=list(customers_of_desk()),
             people=list(active_desk_people()),
             teams=list(active_teams()),
-            tags=relation_access.tag_names() if with_tags else (),
+            tags=relation_access.tag_names(),
         )
+
+    @classmethod
+    def named_in(cls, addresses: Iterable[QueryDict]) -> Offers:
+        """Look up what some addresses name; whatever else they say is no choice."""
+        asked = list(addresses)
+
+        def named(name: str) -> set[str]:
+            return {one for given in asked for one in given.getlist(name) if one and "\x00" not in one}
+
+        slugs, tags = named("customer"), named("tag")
+        people, teams = _ids(named("owner")), _ids(named("team"))
+        return cls(
+            customers=list(customers_of_desk().filter(slug__in=slugs)) if slugs else (),
+            people=list(active_desk_people().filter(pk__in=people)) if people else (),
+            teams=list(active_teams().filter(pk__in=teams)) if teams else (),
+            tags=relation_access.tag_names(tags) if tags else (),
+        )
+
+
+def _ids(texts: Iterable[str]) -> list[int]:
+    return [int(one) for one in texts if one.isascii() and one.isdecimal() and len(one) < len("9" * 19)]
 
 
 class Several(forms.MultipleChoiceField):
@@ -73,6 +99,7 @@ class QueueFilterForm(forms.Form):
     """What the desk narrows its queue by."""
 
     q = forms.CharField(label="Search tickets", max_length=200, required=False)
+    words = forms.CharField(label="Words", max_length=200, required=False)
     view = forms.ChoiceField(choices=[(view.name, view.title) for view in VIEWS.values()], required=False)
     customer = Several(required=False, label="Customer", widget=forms.SelectMultiple(attrs={"size": 6}))
     severity = Several(
@@ -81,6 +108,7 @@ class QueueFilterForm(forms.Form):
         label="Severity",
         widget=forms.CheckboxSelectMultiple,
     )
+    kind = Several(choices=Kind.choices, required=False, label="Kind", widget=forms.CheckboxSelectMultiple)
     state = Several(
         choices=StatusChoice.choices, required=False, label="State", widget=forms.CheckboxSelectMultiple
     )
@@ -88,7 +116,7 @@ class QueueFilterForm(forms.Form):
         choices=HoldChoice.choices, required=False, label="On hold", widget=forms.CheckboxSelectMultiple
     )
     level = Several(
-        choices=[("2", "Level 2"), ("3", "Level 3")],
+        choices=[("1", "Level 1"), ("2", "Level 2"), ("3", "Level 3")],
         required=False,
         label="Level",
         widget=forms.CheckboxSelectMultiple,
@@ -122,7 +150,7 @@ class QueueFilterForm(forms.Form):
 
     def __init__(self, given: QueryDict, *, offers: Offers, is_shown: bool = True) -> None:
         super().__init__(given)
-        self.offers = offers
+        self.offers, self.is_shown = offers, is_shown
         customers = offers.customers
         self.customer_ids = {one.slug: one.pk for one in customers}
         self._choices("customer", [(one.slug, one.name) for one in customers])
@@ -191,6 +219,8 @@ class Asked:
             if self.text
             else access.in_view(self.view, self.person, self.now, finished=self._wants_finished)
         )
+        if words := self.chosen.get("words"):
+            base = base.search(words, customers=ids)
         return _narrow(base.filter(customer_id__in=ids) if ids else base, self.chosen, self.person)
 
     def page(self, *, size: int) -> Page:
@@ -235,7 +265,7 @@ def read(
     offers: Offers | None = None,
 ) -> Asked:
     """Read an address of the queue; unless its form is shown, what it only offers need not be known."""
-    offers = offers or Offers.read(with_tags=is_shown or "tag" in given)
+    offers = offers or (Offers.read() if is_shown else Offers.named_in([given]))
     form = QueueFilterForm(given, offers=offers, is_shown=is_shown)
     chosen = form.cleaned_data if form.is_valid() else {}
     return Asked(form=form, view=VIEWS[chosen.get("view") or "due"], chosen=chosen, person=person, now=now)
@@ -253,6 +283,7 @@ def address_of(filters: Mapping[str, Collection[str]]) -> str:
 #: What is compared with a column as it was typed; an owner, a tag and a day mean more than they say.
 _COLUMNS = {
     "severity": "severity__in",
+    "kind": "kind__in",
     "state": "status__in",
     "hold": "hold_reason__in",
     "level": "level__in",
@@ -290,6 +321,8 @@ def _said(form: QueueFilterForm, name: str, chosen: Mapping[str, Any]) -> list[t
         return []
     if name == "q":
         return [(value, f"“{value}”")]
+    if name == "words":
+        return [(value, f"Words “{value}”")]
     field = form.fields[name]
     if not isinstance(field, forms.ChoiceField):
         return [(str(value), f"{field.label} {value}")]

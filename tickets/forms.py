@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from customers.access import (
     active_desk_people,
@@ -17,6 +22,7 @@ from customers.access import (
 )
 from customers.desk_admin_access import active_teams
 from customers.models import AwsAccount, Customer, DeskPerson, Member, Service, Team
+from tickets.lenient import LONGEST, Understood, Unreadable, read_time
 from tickets.models import (
     STEP_LENGTH,
     AffectedChoice,
@@ -50,8 +56,12 @@ class FilesField(forms.FileField):
         return [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
 
 
-def _files(hint: str = "Up to 10 files, 25 MB each: pictures, PDF, text, logs, Office or zip.") -> FilesField:
-    return FilesField(label="Screenshots or logs", required=False, help_text=hint)
+def _files() -> FilesField:
+    return FilesField(
+        label=lazy("Screenshots or logs"),
+        required=False,
+        help_text=lazy("Up to 10 files, 25 MB each: pictures, PDF, text, logs, Office or zip."),
+    )
 
 
 class LocalDateTimeField(forms.DateTimeField):
@@ -64,17 +74,42 @@ class LocalDateTimeField(forms.DateTimeField):
         kwargs.setdefault(
             "error_messages",
             {
-                "required": "Enter a day and a time.",
-                "invalid": "Enter a day and a time, for example 2026-11-24 14:05.",
+                "required": lazy("Enter a day and a time."),
+                "invalid": lazy("Enter a day and a time, for example 2026-11-24 14:05."),
             },
         )
         super().__init__(**kwargs)
 
 
+class PastTimeField(forms.CharField):
+    """A day and time that has come, as people write it, in the viewer's zone.
+
+    The form sets `now`; `understood` is what the last text was read as.
+    """
+
+    now: datetime
+    understood: Understood | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(max_length=LONGEST, strip=True, **kwargs)
+
+    def clean(self, value: Any) -> datetime | None:
+        self.understood = None
+        typed = super().clean(value)
+        if not typed:
+            return None
+        try:
+            self.understood = read_time(typed, now=self.now, zone=timezone.get_current_timezone())
+        except Unreadable as unreadable:
+            raise forms.ValidationError(str(unreadable)) from None
+        return self.understood.at
+
+
 class Cards(forms.RadioSelect):
     """Choices as cards, each with a line that says what it means."""
 
-    def __init__(self, hints: Mapping[Any, str]) -> None:
+    def __init__(self, hints: Mapping[Any, str | Promise]) -> None:
         super().__init__()
         self.hints = hints
 
@@ -82,25 +117,25 @@ class Cards(forms.RadioSelect):
         return super().create_option(name, value, *args, **kwargs) | {"hint": self.hints.get(str(value), "")}
 
 
-_ENVIRONMENT_HINTS = {
-    EnvironmentChoice.PRODUCTION: "Live business depends on it",
-    EnvironmentChoice.NON_PRODUCTION: "Test, development or training",
+_ENVIRONMENT_HINTS: Mapping[Any, str | Promise] = {
+    EnvironmentChoice.PRODUCTION: lazy("Live business depends on it"),
+    EnvironmentChoice.NON_PRODUCTION: lazy("Test, development or training"),
 }
-_WORK_HINTS = {
-    WorkChoice.STOPPED: "Whoever is affected cannot do their job",
-    WorkChoice.DEGRADED: "It is slow, fails now and then, or is done by hand",
-    WorkChoice.NUISANCE: "Annoying, but everything gets done",
-    WorkChoice.UNAFFECTED: "A question, or something cosmetic",
+_WORK_HINTS: Mapping[Any, str | Promise] = {
+    WorkChoice.STOPPED: lazy("Whoever is affected cannot do their job"),
+    WorkChoice.DEGRADED: lazy("It is slow, fails now and then, or is done by hand"),
+    WorkChoice.NUISANCE: lazy("Annoying, but everything gets done"),
+    WorkChoice.UNAFFECTED: lazy("A question, or something cosmetic"),
 }
-_AFFECTED_HINTS = {
-    AffectedChoice.FEW: "One person, or a handful",
-    AffectedChoice.TEAM: "Everyone at one place or in one team",
-    AffectedChoice.BUSINESS: "Most staff, or your customers",
+_AFFECTED_HINTS: Mapping[Any, str | Promise] = {
+    AffectedChoice.FEW: lazy("One person, or a handful"),
+    AffectedChoice.TEAM: lazy("Everyone at one place or in one team"),
+    AffectedChoice.BUSINESS: lazy("Most staff, or your customers"),
 }
-_SECURITY_HINTS = {
-    SecurityChoice.MODERATE: "A weakness that nobody has used so far",
-    SecurityChoice.HIGH: "Serious, but business is not in danger yet",
-    SecurityChoice.CRITICAL: "An attack or a leak is happening, or likely",
+_SECURITY_HINTS: Mapping[Any, str | Promise] = {
+    SecurityChoice.MODERATE: lazy("A weakness that nobody has used so far"),
+    SecurityChoice.HIGH: lazy("Serious, but business is not in danger yet"),
+    SecurityChoice.CRITICAL: lazy("An attack or a leak is happening, or likely"),
 }
 
 
@@ -108,35 +143,35 @@ class ImpactForm(forms.Form):
     """The plain questions from which a severity is proposed."""
 
     environment = forms.ChoiceField(
-        label="Where does it happen?",
+        label=lazy("Where does it happen?"),
         choices=EnvironmentChoice.choices,
         widget=Cards(_ENVIRONMENT_HINTS),
-        error_messages={"required": "Select where it happens."},
+        error_messages={"required": lazy("Select where it happens.")},
     )
     work = forms.ChoiceField(
-        label="Can people work?",
+        label=lazy("Can people work?"),
         choices=WorkChoice.choices,
         widget=Cards(_WORK_HINTS),
-        error_messages={"required": "Select whether people can work."},
+        error_messages={"required": lazy("Select whether people can work.")},
     )
     workaround = forms.ChoiceField(
-        label="Is there a way around it that you can live with?",
-        choices=[("no", "No"), ("yes", "Yes, for now")],
+        label=lazy("Is there a way around it that you can live with?"),
+        choices=[("no", lazy("No")), ("yes", lazy("Yes, for now"))],
         widget=forms.RadioSelect,
         required=False,
     )
     affected = forms.ChoiceField(
-        label="Who is affected?",
+        label=lazy("Who is affected?"),
         choices=AffectedChoice.choices,
         widget=Cards(_AFFECTED_HINTS),
-        error_messages={"required": "Select who is affected."},
+        error_messages={"required": lazy("Select who is affected.")},
     )
     security = forms.ChoiceField(
-        label="Is there a security risk?",
+        label=lazy("Is there a security risk?"),
         choices=SecurityChoice.choices,
         widget=Cards(_SECURITY_HINTS),
         initial=SecurityChoice.NONE,
-        error_messages={"required": "Select whether there is a security risk."},
+        error_messages={"required": lazy("Select whether there is a security risk.")},
     )
 
     def clean(self) -> dict[str, Any]:
@@ -144,7 +179,7 @@ class ImpactForm(forms.Form):
         halts = cleaned.get("work") in (WorkChoice.STOPPED, WorkChoice.DEGRADED)
         live = cleaned.get("environment") == EnvironmentChoice.PRODUCTION
         if halts and live and not cleaned.get("workaround"):
-            self.add_error("workaround", "Select whether there is a way around it.")
+            self.add_error("workaround", _("Select whether there is a way around it."))
         return cleaned
 
     def impact(self) -> Impact:
@@ -172,36 +207,54 @@ class ReportForm(ImpactForm):
     """A report of an incident."""
 
     subject = forms.CharField(
-        label="What is wrong, in one line",
-        help_text="For example, “Drivers cannot log in to the dispatch app”",
+        label=lazy("What is wrong, in one line"),
+        help_text=lazy("For example, “Drivers cannot log in to the dispatch app”"),
         max_length=120,
-        error_messages={"required": "Enter a short summary of what is wrong."},
+        error_messages={"required": lazy("Enter a short summary of what is wrong.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    started_at = LocalDateTimeField(label="When did it start?", required=False)
+    started_at = PastTimeField(
+        label=lazy("When did it start?"),
+        required=False,
+        help_text=lazy("For example 1.40pm, 13:40, noon or yesterday 4pm, in your own time zone."),
+    )
     service: forms.ModelChoiceField[Service] = forms.ModelChoiceField(
-        queryset=None, label="Which service?", required=False, empty_label="I do not know"
+        queryset=None, label=lazy("Which service?"), required=False, empty_label=lazy("I do not know")
     )
     aws_account: forms.ModelChoiceField[AwsAccount] = forms.ModelChoiceField(
-        queryset=None, label="Which AWS account?", required=False, empty_label="I do not know"
+        queryset=None, label=lazy("Which AWS account?"), required=False, empty_label=lazy("I do not know")
     )
     description = forms.CharField(
-        label="What have you seen?",
-        help_text="Error messages, what changed, what you have tried. Leave out passwords and card numbers.",
+        label=lazy("What have you seen?"),
+        help_text=lazy(
+            "Error messages, what changed, what you have tried. Leave out passwords and card numbers."
+        ),
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=20_000,
-        error_messages={"required": "Describe what you have seen."},
+        error_messages={"required": lazy("Describe what you have seen.")},
     )
     files = _files()  # type: ignore[assignment]
+    private = forms.BooleanField(
+        label=lazy("Keep it private"),
+        help_text=lazy(
+            "Of your organisation, only you, your coordinators and leads, and whoever follows it see it."
+        ),
+        required=False,
+    )
     to = forms.ChoiceField(
-        label="Who should see it first?",
+        label=lazy("Who should see it first?"),
         widget=forms.RadioSelect,
-        error_messages={"required": "Select who should see it first."},
+        error_messages={"required": lazy("Select who should see it first.")},
     )
     field_order: tuple[str, ...] = ("subject",)
 
-    def __init__(self, *args: Any, customer: Customer, may_file_to_desk: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, customer: Customer, may_file_to_desk: bool, now: datetime, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        started = self.fields.get("started_at")
+        if isinstance(started, PastTimeField):
+            started.now = now
         services, accounts = self.fields["service"], self.fields["aws_account"]
         to = self.fields["to"]
         assert isinstance(services, forms.ModelChoiceField)
@@ -209,11 +262,16 @@ class ReportForm(ImpactForm):
         assert isinstance(to, forms.ChoiceField)
         services.queryset = services_of(customer)
         accounts.queryset = aws_accounts_of(customer)
-        level_1 = ("level_1", f"{customer.name}'s Level 1")
-        desk = ("desk", "The Trusst desk (Level 2), straight away")
+        level_1 = ("level_1", _("%(customer)s's Level 1") % {"customer": customer.name})
+        desk = ("desk", _("The Trusst desk (Level 2), straight away"))
         to.choices = [level_1, desk] if may_file_to_desk else [level_1]
         to.initial = "desk" if customer.files_to_desk else "level_1"
         to.required = may_file_to_desk
+
+    def text(self) -> str:
+        """Return what becomes the ticket's first message."""
+        said: str = self.cleaned_data["description"]
+        return said
 
 
 class DeskReportForm(ReportForm):
@@ -229,6 +287,7 @@ class DeskReportForm(ReportForm):
 
     def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
         super().__init__(*args, customer=customer, may_file_to_desk=True, **kwargs)
+        del self.fields["private"]  # who sees it is the customer's own to decide
         requesters, to = self.fields["requester"], self.fields["to"]
         assert isinstance(requesters, forms.ModelChoiceField)
         requesters.queryset = active_members_of(customer)
@@ -248,10 +307,10 @@ class WriteForm(forms.Form):
     """A reply or a note; `seen` is the last public message that its writer has read."""
 
     body = forms.CharField(
-        label="Your message",
+        label=lazy("Your message"),
         widget=forms.Textarea(attrs={"rows": 4}),
         max_length=20_000,
-        error_messages={"required": "Write something first."},
+        error_messages={"required": lazy("Write something first.")},
     )
     files = _files()  # type: ignore[assignment]
     staged = TokensField(required=False)
@@ -331,7 +390,7 @@ class LevelOneAssignForm(VersionedForm):
     """Which of the customer's people works on it at Level 1."""
 
     member: forms.ModelChoiceField[Member] = forms.ModelChoiceField(
-        queryset=None, label="Who works on it", required=False, empty_label="No one"
+        queryset=None, label=lazy("Who works on it"), required=False, empty_label=lazy("No one")
     )
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
@@ -347,6 +406,34 @@ class LevelOneTickForm(VersionedForm):
     version = None  # type: ignore[assignment]
     text = forms.CharField(max_length=STEP_LENGTH, widget=forms.HiddenInput)
     is_done = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+
+class PrivacyForm(VersionedForm):
+    """Whether the contact's colleagues are kept from the ticket; it offers the other way round."""
+
+    is_private = forms.TypedChoiceField(
+        choices=[("yes", "yes"), ("no", "no")],
+        coerce=lambda value: value == "yes",
+        widget=forms.HiddenInput,
+        error_messages={"required": lazy("Select who sees the ticket.")},
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        initial = {"is_private": "no" if ticket.is_private else "yes"}
+        super().__init__(*args, ticket=ticket, **({"initial": initial} | kwargs))
+
+
+class AffectForm(VersionedForm):
+    """What somebody sees whom a ticket affects too; saying so is never stale."""
+
+    version = None  # type: ignore[assignment]
+    note = forms.CharField(
+        label=lazy("What do you see?"),
+        required=False,
+        max_length=200,
+        help_text=lazy("Your colleagues and the desk read this."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
 
 
 class GiveToTeamForm(VersionedForm):
@@ -488,9 +575,9 @@ class ReassessForm(VersionedForm, ImpactForm):
     """The impact questions again, and what changed."""
 
     reason = forms.CharField(
-        label="What changed?",
+        label=lazy("What changed?"),
         max_length=500,
-        error_messages={"required": "Say what changed: the desk reads it."},
+        error_messages={"required": lazy("Say what changed: the desk reads it.")},
     )
     field_order = ("reason",)
 
@@ -513,11 +600,11 @@ class ReassessForm(VersionedForm, ImpactForm):
 class ReviewForm(VersionedForm):
     """The severity that a member wants, and why."""
 
-    severity = forms.TypedChoiceField(label="Which severity do you think it is?", coerce=int)
+    severity = forms.TypedChoiceField(label=lazy("Which severity do you think it is?"), coerce=int)
     reason = forms.CharField(
-        label="Why?",
+        label=lazy("Why?"),
         max_length=500,
-        error_messages={"required": "Say why: a desk lead reads it."},
+        error_messages={"required": lazy("Say why: a desk lead reads it.")},
     )
 
     def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
@@ -535,9 +622,9 @@ class ContestForm(VersionedForm):
     """What a member has against a hold."""
 
     reason = forms.CharField(
-        label="What is wrong with it?",
+        label=lazy("What is wrong with it?"),
         max_length=500,
-        error_messages={"required": "Say what is wrong with the hold: a desk lead reads it."},
+        error_messages={"required": lazy("Say what is wrong with the hold: a desk lead reads it.")},
     )
 
 
@@ -573,11 +660,19 @@ class ResolveForm(VersionedForm):
         choices=[
             choice
             for choice in ResolutionCode.choices
-            if choice[0] not in (ResolutionCode.LEVEL_1, ResolutionCode.MERGED)
+            if choice[0] not in (ResolutionCode.CONFIRMED, ResolutionCode.LEVEL_1, ResolutionCode.MERGED)
         ],
     )
     cause = _found("Cause")
     fix = _found("Fix", "What was changed for good.")
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any) -> None:
+        super().__init__(*args, ticket=ticket, **kwargs)
+        field = self.fields["code"]
+        assert isinstance(field, forms.ChoiceField)
+        if ticket.is_confirmed:
+            chosen = ResolutionCode.CONFIRMED
+            field.choices = [(chosen.value, chosen.label), *self.base_fields["code"].choices]  # type: ignore[attr-defined]
 
 
 class ReturnForm(VersionedForm):
@@ -618,6 +713,7 @@ MEMBER_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "level1-tick": LevelOneTickForm,
     "solve": VersionedForm,
     "reopen": VersionedForm,
+    "confirm-restored": VersionedForm,
     "confirm": VersionedForm,
     "reassess": ReassessForm,
     "review": ReviewForm,
@@ -625,17 +721,7 @@ MEMBER_FORMS: dict[str, type[WriteForm] | type[VersionedForm]] = {
     "contest": ContestForm,
     "follow": VersionedForm,
     "unfollow": VersionedForm,
+    "privacy": PrivacyForm,
+    "affect": AffectForm,
+    "unaffect": VersionedForm,
 }
-
-
-class SearchForm(forms.Form):
-    """Words or a reference to look for."""
-
-    q = forms.CharField(label="Search tickets", max_length=200, required=False)
-
-
-class ListFilterForm(SearchForm):
-    """What a member narrows the list of tickets by."""
-
-    mine = forms.ChoiceField(choices=[("1", "Only mine")], required=False)
-    show = forms.ChoiceField(choices=[("open", "Open"), ("finished", "Finished")], required=False)

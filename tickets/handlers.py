@@ -22,6 +22,7 @@ from tickets.events import (
     TicketClosed,
     TicketOpened,
 )
+from tickets.mail.addresses import thread_of
 from tickets.models import Mention, Message, Score, Ticket
 from tickets.ratings import RatingLink
 from tickets.severity import Severity
@@ -34,6 +35,12 @@ def mail_receipt(event: TicketOpened) -> None:
     if not members_who_want(Topic.RECEIPT, [member]):
         return
     link = f"{settings.PORTAL_BASE_URL}/c/{ticket.customer.slug}/tickets/{ticket.number}/"
+    asked = (
+        f"\nA mail does not say how badly it stops you, so it begins as {Severity(event.severity).label}. If work has "
+        f"stopped, say so on the ticket's page or call {ticket.customer.phone}.\n"
+        if event.by_mail
+        else ""
+    )
     notifications.queue(
         customer_id=ticket.customer_id,
         ticket_id=ticket.pk,
@@ -41,11 +48,14 @@ def mail_receipt(event: TicketOpened) -> None:
         kind="receipt",
         dedupe_key=f"receipt:{ticket.pk}:member:{member.pk}",
         recipient_email=member.email,
+        member_id=member.pk,
+        is_urgent=ticket.severity == Severity.P1,
         recipient_name=member.name,
         subject=f"{ticket.key} We have your report: {ticket.subject}",
-        body=f"We have your report. Its reference is {ticket.key}.\n\nFollow it, or add to it: {link}\n",
+        body=f"We have your report. Its reference is {ticket.key}.\n{asked}\nFollow it, or add to it: {link}\n",
         occurred_at=event.at,
         deliver_after=event.at,
+        thread=thread_of(ticket.key),
     )
 
 
@@ -114,6 +124,8 @@ def mail_mentions(event: InternalNotePosted) -> None:
             kind="mention",
             dedupe_key=f"mention:{mention.message_id}:desk:{mention.person_id}",
             recipient_email=mention.person.user.email,
+            person_id=mention.person_id,
+            is_urgent=ticket.severity == Severity.P1,
             recipient_name=mention.person.name,
             subject=f"{ticket.key} {event.actor.name} mentions you: {ticket.subject}",
             body=f"{event.actor.name} wrote in an internal note:\n\n{mention.message.body}\n\n"
@@ -141,11 +153,13 @@ def ask_satisfaction(event: TicketClosed) -> None:
         kind="satisfaction",
         dedupe_key=f"satisfaction:{ticket.pk}:member:{member.pk}",
         recipient_email=member.email,
+        member_id=member.pk,
         recipient_name=member.name,
         subject=f"{ticket.key} How did we do? {ticket.subject}",
         body=f"{ticket.key} is closed. How did we handle it?\n\n{answers}\n\nThe links work for 30 days.\n",
         occurred_at=event.at,
         deliver_after=event.at,
+        thread=thread_of(ticket.key),
     )
 
 
@@ -179,6 +193,8 @@ def _mail_owner(event: Event, *, about: str) -> None:
         kind="review",
         dedupe_key=f"{event.type_name}:{ticket.pk}:{ticket.version}:desk:{owner.pk}",
         recipient_email=owner.user.email,
+        person_id=owner.pk,
+        is_urgent=ticket.severity == Severity.P1,
         recipient_name=owner.name,
         subject=f"{ticket.key} {about}: {ticket.subject}",
         body=f"{event.actor.name} {event.sentence()}.\n\n"
@@ -226,9 +242,12 @@ def tell_readers(
             kind="ticket",
             dedupe_key=f"{key}:member:{member.pk}",
             recipient_email=member.email,
+            member_id=member.pk,
+            is_urgent=ticket.severity == Severity.P1,
             recipient_name=member.name,
             subject=subject,
             body=f"{body}\nRead and answer: {link}\n",
             occurred_at=event.at,
             deliver_after=event.at,
+            thread=thread_of(ticket.key),
         )

@@ -58,9 +58,9 @@ def given_by(person: DeskPerson, now: datetime) -> list[list[HandoverLine]]:
     return _by_handover(HandoverLine.objects.given_since(person, now - SHOWN_FOR))
 
 
-def waiting_count(person: DeskPerson) -> int:
-    """Return how many tickets a person was handed and has not accepted yet."""
-    return HandoverLine.objects.to_accept(person).count()
+def to_accept(person: DeskPerson) -> HandoverLineQuerySet:
+    """Return the lines of the tickets that a person was handed and has not accepted yet."""
+    return HandoverLine.objects.to_accept(person)
 
 
 def _by_handover(lines: HandoverLineQuerySet) -> list[list[HandoverLine]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from core.events import Event, load_event
 from core.models import EventRecord
 from tickets.events import (
@@ -91,11 +93,11 @@ def _answers(event: TicketOpened | ImpactReassessed) -> tuple[str, ...]:
     if not event.environment:
         return ()
     said = [
-        EnvironmentChoice(event.environment).label,
+        str(EnvironmentChoice(event.environment).label),
         WorkChoice(event.work).label.lower(),
-        "a way around it" if event.has_workaround else "no way around it",
-        f"affected: {AffectedChoice(event.affected).label.lower()}",
+        _("a way around it") if event.has_workaround else _("no way around it"),
+        _("affected: %(who)s") % {"who": AffectedChoice(event.affected).label.lower()},
     ]
     if event.security != SecurityChoice.NONE:
-        said.append(f"security risk: {SecurityChoice(event.security).label.lower()}")
+        said.append(_("security risk: %(risk)s") % {"risk": SecurityChoice(event.security).label.lower()})
     return tuple(said)

@@ -33,7 +33,7 @@ QUEUE = (
 TICKET = (
     Shortcut(code="t", keys=("T",), does="Take"),
     Shortcut(code="a", keys=("A",), does="Assign"),
-    Shortcut(code="e", keys=("E",), does="Escalate, or return to Level 1"),
+    Shortcut(code="e", keys=("E",), does="Escalate, or take back"),
     Shortcut(code="s", keys=("S",), does="Establish severity"),
     Shortcut(code="r", keys=("R",), does="Reply to the customer"),
     Shortcut(code="n", keys=("N",), does="Internal note"),
@@ -77,7 +77,6 @@ ACTIONS = {
     "assign": "a",
     "severity": "s",
     "escalate": "e",
-    "return": "e",
     "hold": "p",
     "restored": "d",
     "resolve": "d",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from customers.access import services_of
 from customers.models import Customer, Member, Service
+from tickets.lifecycle import Status
 from tickets.models import AudienceChoice, ChecklistItem, LevelOneStep, Ticket, TicketQuerySet
 
 
@@ -24,6 +25,23 @@ def groups_of(member: Member) -> dict[str, TicketQuerySet]:
         "colleagues": first.owned_by_others_than(member),
         "desk": readable.with_desk().open().for_queue(),
     }
+
+
+def group_of(ticket: Ticket, member: Member) -> str:
+    """Return the name of the group in which an open ticket is for a member; see `groups_of`."""
+    if ticket.is_with_desk:
+        return "desk"
+    if ticket.is_returned:
+        return "returned"
+    if ticket.level1_owner_id is not None:
+        return "mine" if ticket.level1_owner_id == member.pk else "colleagues"
+    return "new" if ticket.status == Status.NEW else "unassigned"
+
+
+def still_open(member: Member, pks: Collection[int]) -> list[Ticket]:
+    """Return those of some tickets that are open and that the member may read."""
+    readable = Ticket.objects.visible_to(member).with_people().with_level_1_owner()
+    return list(readable.open().filter(pk__in=pks))
 
 
 @dataclass(frozen=True, kw_only=True)

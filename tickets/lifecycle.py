@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from enum import StrEnum
 
+from core.catalogue import gettext as _
+from core.catalogue import gettext_noop
 from core.problems import Refused
 
 
@@ -44,6 +46,8 @@ REVIEW_AFTER = {
 }
 
 DESK_LEVEL = 2
+#: The desk's specialists.
+TOP_LEVEL = 3
 
 
 class Verb(StrEnum):
@@ -60,11 +64,15 @@ class Verb(StrEnum):
     ASK = "ask"
     RESUME = "resume"
     RESTORE = "restore"
+    CONFIRM = "confirm"
     RESOLVE = "resolve"
     REOPEN = "reopen"
     CLOSE = "close"
     FOLLOW = "follow"
     UNFOLLOW = "unfollow"
+    PRIVACY = "privacy"
+    AFFECT = "affect"
+    UNAFFECT = "unaffect"
     REASSESS = "reassess"
     REVIEW = "review"
     WITHDRAW = "withdraw"
@@ -91,11 +99,15 @@ _STATUSES: dict[Verb, frozenset[Status]] = {
     Verb.ASK: OPEN,
     Verb.RESUME: OPEN,
     Verb.RESTORE: UNRESTORED,
+    Verb.CONFIRM: frozenset({Status.RESTORED}),
     Verb.RESOLVE: OPEN,
     Verb.REOPEN: frozenset({Status.RESTORED, Status.RESOLVED}),
     Verb.CLOSE: frozenset({Status.RESOLVED}),
     Verb.FOLLOW: frozenset(Status),
     Verb.UNFOLLOW: frozenset(Status),
+    Verb.PRIVACY: frozenset(Status),
+    Verb.AFFECT: OPEN,
+    Verb.UNAFFECT: frozenset(Status),
     Verb.REASSESS: OPEN,
     Verb.REVIEW: OPEN,
     Verb.WITHDRAW: frozenset(Status),
@@ -115,6 +127,7 @@ _NEEDS_DESK = frozenset(
         Verb.ASK,
         Verb.RESUME,
         Verb.RESTORE,
+        Verb.CONFIRM,
         Verb.ASSIGN,
         Verb.REVIEW,
         Verb.CONTEST,
@@ -125,12 +138,12 @@ _NEEDS_LEVEL_1 = frozenset({Verb.PASS, Verb.WORK_LEVEL_1})
 _NEEDS_HOLD = frozenset({Verb.RESUME, Verb.CONTEST, Verb.ANSWER})
 
 _WHY_NOT: dict[Status, str] = {
-    Status.NEW: "The ticket is new: nothing has been restored or resolved yet.",
-    Status.IN_PROGRESS: "The ticket is being worked on.",
-    Status.ON_HOLD: "The ticket is on hold.",
-    Status.RESTORED: "Service is restored already.",
-    Status.RESOLVED: "The ticket is resolved. Reopen it first.",
-    Status.CLOSED: "The ticket is closed. Report a new one and name this one in it.",
+    Status.NEW: gettext_noop("The ticket is new: nothing has been restored or resolved yet."),
+    Status.IN_PROGRESS: gettext_noop("The ticket is being worked on."),
+    Status.ON_HOLD: gettext_noop("The ticket is on hold."),
+    Status.RESTORED: gettext_noop("Service is restored already."),
+    Status.RESOLVED: gettext_noop("The ticket is resolved. Reopen it first."),
+    Status.CLOSED: gettext_noop("The ticket is closed. Report a new one and name this one in it."),
 }
 
 
@@ -142,10 +155,19 @@ def may(
     on_hold: bool,
     in_review: bool = False,
     contested: bool = False,
+    confirmed: bool = False,
 ) -> bool:
     """Tell whether the verb is allowed now."""
     try:
-        check(verb, status=status, level=level, on_hold=on_hold, in_review=in_review, contested=contested)
+        check(
+            verb,
+            status=status,
+            level=level,
+            on_hold=on_hold,
+            in_review=in_review,
+            contested=contested,
+            confirmed=confirmed,
+        )
     except NotAllowed:
         return False
     return True
@@ -159,33 +181,47 @@ def check(
     on_hold: bool,
     in_review: bool = False,
     contested: bool = False,
+    confirmed: bool = False,
 ) -> None:
     """Raise NotAllowed, with the reason, unless the verb is allowed now.
 
-    `in_review`: somebody waits for a decision about the severity. `contested`: the hold is.
+    `in_review`: somebody waits for a decision about the severity. `contested`: the hold is. `confirmed`: the
+    customer said that it works again.
     """
     with_desk = level >= DESK_LEVEL
     if status not in _STATUSES[verb]:
-        raise NotAllowed(_WHY_NOT[status])
+        raise NotAllowed(_(_WHY_NOT[status]))
     if verb in _NEEDS_DESK and not with_desk:
-        raise NotAllowed("The ticket is with the customer's Level 1, not with the desk.")
+        raise NotAllowed(_("The ticket is with the customer's Level 1, not with the desk."))
     if verb in _NEEDS_LEVEL_1 and with_desk:
-        raise NotAllowed("The ticket is with the desk already.")
+        raise NotAllowed(_("The ticket is with the desk already."))
     if verb in _NEEDS_HOLD and not on_hold:
-        raise NotAllowed("The ticket is not on hold.")
+        raise NotAllowed(_("The ticket is not on hold."))
+    if verb is Verb.CONFIRM and confirmed:
+        raise NotAllowed(_("It is confirmed already that this works again."))
     if reason := _open_question(verb, in_review=in_review, contested=contested):
         raise NotAllowed(reason)
+
+
+def check_move(*, status: Status, level: int, to: int) -> None:
+    """Raise NotAllowed, with the reason, unless the desk may move a ticket to another level of its own."""
+    if level < DESK_LEVEL:
+        raise NotAllowed(_("The ticket is with the customer's Level 1, not with the desk."))
+    if status not in OPEN:
+        raise NotAllowed(_(_WHY_NOT[status]))
+    if level == to:
+        raise NotAllowed(_("The ticket is at Level %(level)s already.") % {"level": to})
 
 
 def _open_question(verb: Verb, *, in_review: bool, contested: bool) -> str:
     """Return why a question cannot be asked twice, or answered before it is asked; empty when it can."""
     match verb:
         case Verb.REVIEW if in_review:
-            return "A review of the severity was asked for already. A desk lead answers it first."
+            return _("A review of the severity was asked for already. A desk lead answers it first.")
         case Verb.WITHDRAW | Verb.DECIDE if not in_review:
-            return "Nobody waits for a review of the severity."
+            return _("Nobody waits for a review of the severity.")
         case Verb.CONTEST if contested:
-            return "This hold is contested already. A desk lead answers first."
+            return _("This hold is contested already. A desk lead answers first.")
         case Verb.ANSWER if not contested:
-            return "Nobody contests this hold."
+            return _("Nobody contests this hold.")
     return ""

@@ -17,10 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from customers.doors import desk_door
 from customers.models import DeskPerson
-from tickets import access, actions, filters, live, reading_access
+from tickets import access, actions, counting, filters, live, reading_access
 from tickets.looks import look_at
 from tickets.models import Ticket
+from tickets.paging import Page
 from tickets.queue_views import PAGE_SIZE
+from tickets.queues import group_rows
 from tickets.timeline import timeline
 
 #: How much of the conversation a peek shows.
@@ -32,11 +34,14 @@ PEEKED = 3
 def queue_live(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpResponseBase:
     """Tell a page of the queue which of its rows changed, came and went since it was last told.
 
-    `rows` is what the page shows (see `live.parse_known`); the rest of the query is the page's own.
+    `rows` is what the page shows (see `live.parse_known`), `counts` the digest of the counts beside them; the
+    rest of the query is the page's own.
     """
     known = live.parse_known(request.GET.get("rows", ""))
     asked = filters.read(request.GET, person=person, now=now, is_shown=False)
-    listed = asked.page(size=PAGE_SIZE).rows
+    page = asked.page(size=PAGE_SIZE)
+    listed = page.rows
+    counts = _counts(request, asked, page)
     ids = {ticket.pk for ticket in listed}
     absent = [pk for pk in known if pk not in ids]
     # A row that is not on the page any more may only have moved; it is gone when it left the list.
@@ -50,10 +55,10 @@ def queue_live(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
     return _answer(
         request,
         now,
-        state=(current, came, gone),
-        is_quiet=not (changed or came or gone),
+        state=(current, came, gone, counts and counts.digest),
+        is_quiet=not (changed or came or gone or counts),
         news=lambda: {
-            "html": _rows(request, changed, marks, now),
+            "html": _rows(request, changed, marks, now) + _beside(request, counts),
             "known": {ticket.pk: current[ticket.pk] for ticket in changed},
             "gone": gone,
             "notice": f"Show {len(came)} new ticket{'' if len(came) == 1 else 's'}" if came else "",
@@ -133,6 +138,22 @@ def _rows(request: HttpRequest, tickets: Sequence[Ticket], marks: live.Marks, no
         render_to_string("desk/_queue_row.html", {"ticket": ticket, "marks": marks, "now": now}, request)
         for ticket in tickets
     )
+
+
+def _counts(request: HttpRequest, asked: filters.Asked, page: Page) -> counting.Counts | None:
+    """Return the counts beside the queue and over its groups, unless the page shows just these."""
+    known = request.GET.get("counts")
+    if known is None:
+        return None
+    groups = group_rows(page.rows, now=asked.now, searched=asked.is_by_age)
+    counts = counting.count_beside(
+        asked.person, asked.now, asked=asked, groups=counting.headings(groups, page)
+    )
+    return None if counts.digest == known else counts
+
+
+def _beside(request: HttpRequest, counts: counting.Counts | None) -> str:
+    return "" if counts is None else render_to_string("desk/_counts.html", {"counts": counts}, request)
 
 
 def _number(text: str | None) -> int:

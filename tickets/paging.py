@@ -48,6 +48,28 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Activity:
+    """A row's place in the order of a customer's list."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Read what `__str__` wrote; None for anything else, which shows the first page."""
+        at, _, pk = text.partition("-")
+        if (instant := _pk(at)) is None or (number := _pk(pk)) is None:
+            return None
+        try:
+            return cls(at=_ZERO + instant * _MICROSECOND, pk=number)
+        except OverflowError:
+            return None
+
+    def __str__(self) -> str:
+        return f"{(self.at - _ZERO) // _MICROSECOND}-{self.pk}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """Some rows, and the places from which the next and the previous ones are read; '' where there are none."""
 
@@ -96,6 +118,30 @@ def found_page_of(tickets: TicketQuerySet, *, size: int, after: str = "", before
         after=_last(rows) if has_more else "",
         before=_first(rows) if older is not None else "",
     )
+
+
+def active_page_of(tickets: TicketQuerySet, *, size: int, after: str = "", before: str = "") -> Page:
+    """Return the rows after a place of a customer's list, or before one; the newest activity comes first."""
+    if (place := Activity.read(before)) is not None:
+        rows = list(tickets.in_list_before(place.at, place.pk)[: size + 1])
+        has_more, rows = len(rows) > size, rows[:size][::-1]
+        return Page(
+            rows=rows, after=_active(rows[-1:]) or before, before=_active(rows[:1]) if has_more else ""
+        )
+    place = Activity.read(after)
+    if place is not None:
+        tickets = tickets.in_list_after(place.at, place.pk)
+    rows = list(tickets.newest_first()[: size + 1])
+    has_more, rows = len(rows) > size, rows[:size]
+    return Page(
+        rows=rows,
+        after=_active(rows[-1:]) if has_more else "",
+        before=_active(rows[:1]) if place is not None else "",
+    )
+
+
+def _active(rows: Sequence[Ticket]) -> str:
+    return str(Activity(at=rows[0].last_activity_at, pk=rows[0].pk)) if rows else ""
 
 
 def _pk(text: str) -> int | None:

@@ -22,6 +22,7 @@ OFFERED = 8
 PAGES = (
     ("desk-customers", "Customers"),
     ("desk-exclusions", "Decisions"),
+    ("desk-escalations", "With Level 3"),
     ("desk-calendars", "Rules"),
     ("desk-settings", "Your settings"),
     ("desk-shortcuts", "Shortcuts"),

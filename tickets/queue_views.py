@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from core.problems import Refused
 from customers.doors import desk_door
 from customers.models import DeskPerson
-from tickets import access, actions, filters, jump, live
+from tickets import access, actions, counting, filters, jump, live
 from tickets.models import SavedView
 from tickets.queues import group_rows
 
@@ -45,6 +45,10 @@ def desk_queue(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
     if place := jump.address_for(asked.text):
         return redirect(place)
     page = asked.page(size=PAGE_SIZE)
+    groups = group_rows(page.rows, now=now, searched=asked.is_by_age)
+    counts = counting.count_beside(person, now, asked=asked, groups=counting.headings(groups, page))
+    for group in groups:
+        group.count = counts.groups.get(group.name) or str(len(group.rows))
     return TemplateResponse(
         request,
         "desk/queue.html",
@@ -52,7 +56,8 @@ def desk_queue(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpR
             "asked": asked,
             "view": asked.view,
             "page": page,
-            "groups": group_rows(page.rows, now=now, searched=asked.is_by_age),
+            "groups": groups,
+            "counts": counts,
             "marks": live.marks_of(page.rows, person, now),
             "next_up": None if page else access.next_due(asked.view, person, now),
             "query": _query_of(request),
@@ -95,18 +100,22 @@ def save_view(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpRe
 @require_POST
 @desk_door()
 def change_view(request: HttpRequest, person: DeskPerson, now: datetime, pk: int) -> HttpResponseBase:
-    """Rename, move, share or delete a view."""
-    view = access.get_saved_view(person, pk)
+    """Rename, move, share or delete a view, or bring back one that was deleted a moment ago."""
+    if request.POST.get("do") == "restore":
+        view = access.get_deleted_view(person, pk, now - actions.UNDO_WITHIN)
+    else:
+        view = access.get_saved_view(person, pk)
     try:
-        done = _change(request, view, person)
+        done = _change(request, view, person, now)
     except Refused as refused:
         return _views_page(request, person, now, refused=(view.pk, refused.reason))
-    messages.success(request, done)
+    if done:
+        messages.success(request, done)
     return redirect("desk-views")
 
 
-def _change(request: HttpRequest, view: SavedView, person: DeskPerson) -> str:
-    """Do what a button asks, and return what is said afterwards."""
+def _change(request: HttpRequest, view: SavedView, person: DeskPerson, now: datetime) -> str:
+    """Do what a button asks, and return what is said afterwards; the page itself says what is deleted."""
     match request.POST.get("do"):
         case "up" | "down" as way:
             actions.move_view(view=view, person=person, up=way == "up")
@@ -115,8 +124,11 @@ def _change(request: HttpRequest, view: SavedView, person: DeskPerson) -> str:
             actions.share_view(view=view, person=person, shared=way == "share")
             return "The whole desk has it now." if way == "share" else "It is yours alone again."
         case "delete":
-            actions.delete_view(view=view, person=person)
-            return f"“{view.name}” is deleted."
+            actions.delete_view(view=view, person=person, at=now)
+            return ""
+        case "restore":
+            actions.restore_view(view=view, person=person, at=now)
+            return f"“{view.name}” is back."
         case _:
             form = RenameForm(request.POST)
             if not form.is_valid():
@@ -140,7 +152,14 @@ def _views_page(
     return TemplateResponse(
         request,
         "desk/views.html",
-        {"rows": rows, "form": failed, "refused": refused, "leads": person.leads, "now": now},
+        {
+            "rows": rows,
+            "deleted": access.deleted_views(person, now - actions.UNDO_WITHIN),
+            "form": failed,
+            "refused": refused,
+            "leads": person.leads,
+            "now": now,
+        },
         status=422 if failed or refused else 200,
     )
 

@@ -16,7 +16,8 @@ SOON = timedelta(minutes=30)
 class View:
     """A named part of the queue; `name` is what the address says.
 
-    It narrows the desk's open tickets or, with `everything`, all of them.
+    It narrows the desk's open tickets; with `at_every_level` also those that a customer's Level 1 has, and with
+    `everything` those that have ended as well.
     """
 
     name: str
@@ -25,6 +26,7 @@ class View:
     narrow: Callable[[TicketQuerySet, DeskPerson, datetime], TicketQuerySet]
     empty: str
     everything: bool = False
+    at_every_level: bool = False
 
 
 VIEWS: dict[str, View] = {
@@ -87,23 +89,34 @@ VIEWS: dict[str, View] = {
             empty="No customer waits for a lead's decision.",
             everything=True,
         ),
+        View(
+            name="all",
+            title="All open",
+            icon="work",
+            narrow=lambda tickets, person, now: tickets,
+            empty="No ticket is open, here or at any customer's Level 1.",
+            at_every_level=True,
+        ),
     )
 }
 
 
 @dataclass(kw_only=True)
 class Group:
-    """Rows of the queue that stand under one heading."""
+    """Rows of the queue that stand under one heading; `count` says how many the whole view has of them."""
 
     name: str
     title: str
     short: str
     icon: str
     rows: list[Ticket] = field(default_factory=list)
+    count: str = ""
 
 
 def group_of(ticket: Ticket, *, now: datetime) -> str:
     """Return the name of the group a ticket belongs to."""
+    if ticket.is_open and not ticket.is_with_desk:
+        return "level1"
     if not ticket.has_cover:
         return "none"
     if ticket.next_due_at is None:
@@ -126,8 +139,23 @@ def group_rows(tickets: Iterable[Ticket], *, now: datetime, searched: bool) -> l
             Group(name="later", title="Later", short="later", icon="clock"),
             Group(name="stopped", title="Clock stopped", short="clock stopped", icon="pause"),
             Group(name="none", title="Best effort: no agreement in force", short="best effort", icon="doc"),
+            Group(
+                name="level1", title="At Level 1: our clocks have not started", short="at Level 1", icon="new"
+            ),
         )
     }
     for ticket in tickets:
         groups[group_of(ticket, now=now)].rows.append(ticket)
     return [group for group in groups.values() if group.rows]
+
+
+#: What of a set of tickets stands under each heading; each is one part of the queue's order.
+IN_GROUP: dict[str, Callable[[TicketQuerySet, datetime], TicketQuerySet]] = {
+    "found": lambda tickets, now: tickets,
+    "missed": lambda tickets, now: tickets.due_by(now),
+    "soon": lambda tickets, now: tickets.due_after(now).due_by(now + SOON),
+    "later": lambda tickets, now: tickets.due_after(now + SOON),
+    "stopped": lambda tickets, now: tickets.without_deadline().with_desk().with_cover(),
+    "none": lambda tickets, now: tickets.without_deadline().with_desk().best_effort(),
+    "level1": lambda tickets, now: tickets.without_deadline().before_desk(),
+}

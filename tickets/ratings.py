@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from core.problems import Refused
 
@@ -44,7 +45,9 @@ class RatingLink:
                 until=int(content["u"]),
             )
         except (signing.BadSignature, KeyError, TypeError, ValueError):
-            raise Refused("This link is no longer valid. Sign in to answer on the ticket's page.") from None
+            raise Refused(
+                _("This link is no longer valid. Sign in to answer on the ticket's page.")
+            ) from None
 
     def token(self) -> str:
         return signing.Signer(salt=_SALT).sign_object(

@@ -40,9 +40,10 @@ def active_tags() -> QuerySet[Tag]:
     return Tag.objects.active()
 
 
-def tag_names() -> list[str]:
-    """Return the names of all tags, for the queue's filters."""
-    return list(Tag.objects.order_by("name").values_list("name", flat=True))
+def tag_names(among: Collection[str] | None = None) -> list[str]:
+    """Return the names of all tags, for the queue's filters, or those of some names that there are."""
+    known = Tag.objects.all() if among is None else Tag.objects.filter(name__in=among)
+    return list(known.order_by("name").values_list("name", flat=True))
 
 
 def tagged_with(names: Collection[str]) -> QuerySet[TicketTag, int]:

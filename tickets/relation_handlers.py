@@ -9,6 +9,7 @@ from notifications.models import Audience
 from tickets.events import InternalNotePosted
 from tickets.models import Mention, Message, Ticket
 from tickets.relation_access import desk_followers_of
+from tickets.severity import Severity
 
 
 def mail_desk_followers(event: InternalNotePosted) -> None:
@@ -36,6 +37,8 @@ def mail_desk_followers(event: InternalNotePosted) -> None:
             kind="followed",
             dedupe_key=f"note:{message.pk}:follower:{person.pk}",
             recipient_email=person.user.email,
+            person_id=person.pk,
+            is_urgent=ticket.severity == Severity.P1,
             recipient_name=person.name,
             subject=f"{ticket.key} {event.actor.name} wrote a note: {ticket.subject}",
             body=f"{event.actor.name} wrote in an internal note:\n\n{message.body}\n\n"

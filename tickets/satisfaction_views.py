@@ -9,6 +9,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -26,15 +28,15 @@ class RatingForm(forms.Form):
     """One press, and a comment for those who have something to say."""
 
     score = forms.TypedChoiceField(
-        label="How did we handle this?",
+        label=lazy("How did we handle this?"),
         choices=Score.choices,
         coerce=int,
         widget=forms.RadioSelect,
-        error_messages={"required": "Select an answer.", "invalid_choice": "Select an answer."},
+        error_messages={"required": lazy("Select an answer."), "invalid_choice": lazy("Select an answer.")},
     )
     comment = forms.CharField(
-        label="What should we know?",
-        help_text="The Trusst desk's managers read this.",
+        label=lazy("What should we know?"),
+        help_text=lazy("The Trusst desk's managers read this."),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -48,7 +50,7 @@ def member_rate(request: HttpRequest, member: Member, now: datetime, number: int
     ticket = access.get_ticket_for_member(member, number)
     form = _form(request, access.rating_of(ticket, member))
     if _take(form, ticket, member, now):
-        messages.success(request, "Thank you. We have your answer.")
+        messages.success(request, _("Thank you. We have your answer."))
         return redirect("portal-ticket", customer=member.customer.slug, number=ticket.number)
     return _page(request, form, ticket, signed_in=True)
 
@@ -64,7 +66,7 @@ def rate_by_mail(request: HttpRequest, token: str) -> HttpResponseBase:
     with acting_as(customer_context(link.customer_id)) as now:
         found = None if link.is_over(now) else access.find_to_rate(link)
         if found is None:
-            gone = "This link is no longer valid."
+            gone = _("This link is no longer valid.")
             return TemplateResponse(request, "portal/rate.html", {"gone": gone}, status=404).render()
         ticket, member = found
         form = _form(request, access.rating_of(ticket, member))

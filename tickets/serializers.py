@@ -57,6 +57,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
         fields = (
             "key",
             "number",
+            "is_private",
             "kind",
             "subject",
             "status",
@@ -87,6 +88,7 @@ class TicketSerializer(serializers.ModelSerializer[Ticket]):
             "opened_at",
             "reached_desk_at",
             "restored_at",
+            "confirmed_at",
             "resolved_at",
             "closed_at",
             "closes_at",
@@ -173,6 +175,9 @@ class OpenTicketSerializer(serializers.Serializer[Any]):
     security = serializers.ChoiceField(choices=SecurityChoice.choices, default=SecurityChoice.NONE)
     started_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
     to_desk = serializers.BooleanField(default=False)
+    is_private = serializers.BooleanField(
+        default=False, help_text="Colleagues who are neither coordinator nor lead do not see it."
+    )
     service = ServiceField(slug_field="name", required=False, allow_null=True, default=None)
     aws_account = AwsAccountField(slug_field="account_id", required=False, allow_null=True, default=None)
     files = _files()
@@ -496,6 +501,18 @@ class FollowerSerializer(VersionSerializer):
     member = RequesterField(slug_field="email")
 
 
+class AffectSerializer(VersionSerializer):
+    """What the caller sees of it themselves."""
+
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True)
+
+
+class PrivacySerializer(VersionSerializer):
+    """Whether the contact's colleagues are kept from it."""
+
+    is_private = serializers.BooleanField()
+
+
 VERBS: dict[str, type[VersionSerializer]] = {
     "assign": AssignSerializer,
     "team": GiveToTeamSerializer,
@@ -513,6 +530,7 @@ VERBS: dict[str, type[VersionSerializer]] = {
     "level1-assign": LevelOneAssignSerializer,
     "level1-tick": LevelOneTickSerializer,
     "solve": VersionSerializer,
+    "confirm-restored": VersionSerializer,
     "confirm": VersionSerializer,
     "decide": DecideSerializer,
     "answer": AnswerSerializer,
@@ -522,6 +540,9 @@ VERBS: dict[str, type[VersionSerializer]] = {
     "contest": ReasonSerializer,
     "follow": VersionSerializer,
     "unfollow": VersionSerializer,
+    "privacy": PrivacySerializer,
+    "affect": AffectSerializer,
+    "unaffect": VersionSerializer,
     "tag": TagSerializer,
     "untag": UntagSerializer,
     "link": LinkSerializer,

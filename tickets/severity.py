@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from core.catalogue import gettext as _
+from core.catalogue import gettext_noop
+
 
 class Severity(IntEnum):
     """P1 is the most severe."""
@@ -16,19 +19,28 @@ class Severity(IntEnum):
 
     @property
     def label(self) -> str:
-        return f"{self.name} {_NAMES[self]}"
+        return _(_LABELS[self])
 
     @property
     def meaning(self) -> str:
-        return _MEANINGS[self]
+        return _(_MEANINGS[self])
 
 
-_NAMES = {Severity.P1: "Critical", Severity.P2: "High", Severity.P3: "Normal", Severity.P4: "Low"}
+_LABELS = {
+    Severity.P1: gettext_noop("P1 Critical"),
+    Severity.P2: gettext_noop("P2 High"),
+    Severity.P3: gettext_noop("P3 Normal"),
+    Severity.P4: gettext_noop("P4 Low"),
+}
 _MEANINGS = {
-    Severity.P1: "Operations are halted or severely impacted, and there is no acceptable workaround.",
-    Severity.P2: "Intermittent failure or degradation with major impact, and no acceptable workaround.",
-    Severity.P3: "Minor impact: the system works, or an acceptable workaround exists.",
-    Severity.P4: "A question, a cosmetic fault, non-production, or no operational impact.",
+    Severity.P1: gettext_noop(
+        "Operations are halted or severely impacted, and there is no acceptable workaround."
+    ),
+    Severity.P2: gettext_noop(
+        "Intermittent failure or degradation with major impact, and no acceptable workaround."
+    ),
+    Severity.P3: gettext_noop("Minor impact: the system works, or an acceptable workaround exists."),
+    Severity.P4: gettext_noop("A question, a cosmetic fault, non-production, or no operational impact."),
 }
 
 
@@ -75,6 +87,9 @@ class Impact:
     affected: Affected = Affected.FEW
     security: SecurityRisk = SecurityRisk.NONE
 
+
+#: The impact of what somebody asks for while everything works.
+NOTHING_BROKEN = Impact(environment=Environment.PRODUCTION, work=Work.UNAFFECTED, has_workaround=False)
 
 _BY_SECURITY = {
     SecurityRisk.NONE: Severity.P4,

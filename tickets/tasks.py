@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 from core.problems import Refused
 from core.tenancy import SYSTEM, acting_as, worker_context
-from tickets import actions
+from tickets import actions, mailbox
 from tickets.models import Ticket
 
 logger = logging.getLogger(__name__)
@@ -38,6 +38,24 @@ def _close(ticket: Ticket) -> bool:
 def tell_leads() -> int:
     """Mail the desk's leads about every question that waits for one of them, then end."""
     return actions.tell_leads()
+
+
+@shared_task(name="tickets.tasks.read_mail")
+def read_mail() -> int:
+    """Deal with every mail that has come in, then end."""
+    return actions.read_due()
+
+
+@shared_task(name="tickets.tasks.fetch_mail")
+def fetch_mail() -> int:
+    """Fetch what is new in the mailbox at MAIL_IN_URL, then end."""
+    return mailbox.fetch()
+
+
+@shared_task(name="tickets.tasks.forget_mail")
+def forget_mail() -> int:
+    """Throw away originals of mails that were dealt with long ago, then end."""
+    return actions.forget_mail()
 
 
 @shared_task(name="tickets.tasks.sweep_staged_files")

@@ -26,6 +26,8 @@ class Entry:
     html: SafeString
     sentence: str = ""
     automatic: bool = False
+    by_mail: bool = False
+    quoted: str = ""
     message_id: int | None = None
     attachments: Sequence[Attachment] = ()
 
@@ -62,6 +64,8 @@ def _message(message: Message, mentions: Sequence[str]) -> Entry:
         audience=message.audience,
         html=render(message.body, mentions),
         automatic=message.automatic,
+        by_mail=message.by_mail,
+        quoted=message.quoted,
         message_id=message.pk,
         attachments=list(message.attachments.all()),
     )

@@ -3,13 +3,16 @@ from __future__ import annotations
 from django.urls import path
 
 from tickets import (
+    article_views,
     bulk_views,
     colleague_views,
     composer_views,
     handover_views,
     leaving_views,
     live_views,
+    mail_views,
     palette_views,
+    portal_list_views,
     queue_views,
     relation_admin_views,
     relation_views,
@@ -58,6 +61,12 @@ urlpatterns = [
         name="admin-checklist-switch",
     ),
     path("desk/files/<slug:token>/", views.desk_file, name="desk-file"),
+    path(
+        "desk/tickets/<str:key>/drafts/<int:pk>/",
+        composer_views.desk_colleague_draft,
+        name="desk-ticket-colleague-draft",
+    ),
+    path("desk/settings/after-reply/", composer_views.desk_after_reply, name="desk-after-reply"),
     path("desk/tickets/<str:key>/presence/", composer_views.desk_presence, name="desk-ticket-presence"),
     path("desk/tickets/<str:key>/<str:mode>/draft/", composer_views.desk_draft, name="desk-ticket-draft"),
     path("desk/tickets/<str:key>/<str:mode>/files/", composer_views.desk_staged, name="desk-ticket-staged"),
@@ -65,6 +74,11 @@ urlpatterns = [
         "desk/tickets/<str:key>/<str:mode>/compose/", composer_views.desk_compose, name="desk-ticket-compose"
     ),
     path("desk/admin/people/<int:pk>/leave/", leaving_views.person_leave, name="admin-person-leave"),
+    path(
+        "desk/admin/customers/<slug:customer>/people/<int:pk>/leave/",
+        leaving_views.member_leave,
+        name="admin-member-leave",
+    ),
     path(
         "desk/admin/customers/<slug:customer>/leave/",
         leaving_views.customer_leave,
@@ -75,11 +89,35 @@ urlpatterns = [
     path("desk/admin/replies/<int:canned>/", reply_views.reply_edit, name="desk-reply"),
     path("desk/admin/replies/<int:canned>/switch/", reply_views.reply_switch, name="desk-reply-switch"),
     path("c/<slug:customer>/people/<int:pk>/leave/", colleague_views.colleague_leave, name="colleague-leave"),
-    path("c/<slug:customer>/", views.member_list, name="portal-tickets"),
+    path("c/<slug:customer>/", portal_list_views.member_list, name="portal-tickets"),
+    path("c/<slug:customer>/tickets.csv", portal_list_views.member_list_csv, name="portal-tickets-csv"),
     path("c/<slug:customer>/report/", report_views.report, name="portal-report"),
     path("c/<slug:customer>/report/check/", report_views.report_check, name="portal-report-check"),
     path("c/<slug:customer>/report/discard/", report_views.report_discard, name="portal-report-discard"),
     path("c/<slug:customer>/report/files/", report_views.report_files, name="portal-report-files"),
+    path("c/<slug:customer>/report/alike/", report_views.report_alike, name="portal-report-alike"),
+    *(
+        path(f"c/<slug:customer>/request/{end}", view, {"kind": "request"}, name=f"portal-request{name}")
+        for end, name, view in (
+            ("", "", report_views.report),
+            ("check/", "-check", report_views.report_check),
+            ("discard/", "-discard", report_views.report_discard),
+            ("files/", "-files", report_views.report_files),
+        )
+    ),
+    path("c/<slug:customer>/help/", article_views.articles, name="portal-help"),
+    path("c/<slug:customer>/help/<slug:article>/", article_views.article, name="portal-article"),
+    path("c/<slug:customer>/help/<slug:article>/answer/", article_views.answer, name="portal-article-answer"),
+    path("desk/mail/", mail_views.mails, name="desk-mails"),
+    path("desk/mail/<int:pk>/", mail_views.mail, name="desk-mail"),
+    path("desk/mail/<int:pk>/open/", mail_views.mail_open, name="desk-mail-open"),
+    path("desk/mail/<int:pk>/note/", mail_views.mail_note, name="desk-mail-note"),
+    path("desk/mail/<int:pk>/discard/", mail_views.mail_discard, name="desk-mail-discard"),
+    path("inbound/mail/", mail_views.inbound_mail, name="inbound-mail"),
+    path("desk/articles/", article_views.desk_articles, name="desk-articles"),
+    path("desk/articles/new/", article_views.desk_article_new, name="desk-article-new"),
+    path("desk/articles/<slug:article>/", article_views.desk_article, name="desk-article"),
+    path("desk/articles/<slug:article>/state/", article_views.desk_article_state, name="desk-article-state"),
     path("c/<slug:customer>/tickets/<int:number>/sent/", report_views.report_sent, name="portal-report-sent"),
     path("c/<slug:customer>/report/preview/", report_views.report_preview, name="portal-report-preview"),
     path("c/<slug:customer>/tickets/<int:number>/", views.member_ticket, name="portal-ticket"),

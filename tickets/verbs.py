@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as lazy
+
 from core.tenancy import Actor
 from customers.models import DeskPerson, Member
 from tickets import actions
@@ -48,7 +51,7 @@ class Doing:
     name: str
     verb: Verb
     act: Callable[[Request], object]
-    done: str
+    done: str | Promise
 
 
 def _written(asked: Request) -> dict[str, Any]:
@@ -199,6 +202,20 @@ def _unfollow(asked: Request) -> object:
     return actions.unwatch(ticket=asked.ticket, member=asked.member)
 
 
+def _affect(asked: Request) -> object:
+    assert asked.member is not None
+    return actions.say_affected(**asked.common, member=asked.member, note=asked.values.get("note") or "")
+
+
+def _unaffect(asked: Request) -> object:
+    assert asked.member is not None
+    return actions.say_unaffected(**asked.versioned, member=asked.member)
+
+
+def _privacy(asked: Request) -> object:
+    return actions.set_private(**asked.versioned, is_private=asked.values["is_private"])
+
+
 def _desk_follow(asked: Request) -> object:
     assert asked.person is not None
     return actions.follow(ticket=asked.ticket, person=asked.person)
@@ -326,57 +343,85 @@ DESK: dict[str, Doing] = {
 MEMBER: dict[str, Doing] = {
     doing.name: doing
     for doing in (
-        Doing(name="reply", verb=Verb.REPLY, act=_reply, done="Sent."),
+        Doing(name="reply", verb=Verb.REPLY, act=_reply, done=lazy("Sent.")),
         Doing(
             name="note",
             verb=Verb.NOTE,
             act=_customer_note,
-            done="Note saved. Only your organisation sees it.",
+            done=lazy("Note saved. Only your organisation sees it."),
         ),
         Doing(
             name="level1-take",
             verb=Verb.WORK_LEVEL_1,
             act=_take_at_level_1,
-            done="The ticket is yours.",
+            done=lazy("The ticket is yours."),
         ),
         Doing(
             name="level1-assign",
             verb=Verb.WORK_LEVEL_1,
             act=_assign_at_level_1,
-            done="Level 1 owner changed.",
+            done=lazy("Level 1 owner changed."),
         ),
-        Doing(name="level1-tick", verb=Verb.WORK_LEVEL_1, act=_tick_at_level_1, done="Checklist changed."),
-        Doing(name="solve", verb=Verb.RESOLVE, act=_solve_at_level_1, done="Marked as solved."),
+        Doing(
+            name="level1-tick", verb=Verb.WORK_LEVEL_1, act=_tick_at_level_1, done=lazy("Checklist changed.")
+        ),
+        Doing(name="solve", verb=Verb.RESOLVE, act=_solve_at_level_1, done=lazy("Marked as solved.")),
         Doing(
             name="reopen",
             verb=Verb.REOPEN,
             act=lambda asked: actions.reopen(**asked.versioned),
-            done="Reopened. The desk looks at it again.",
+            done=lazy("Reopened. The desk looks at it again."),
+        ),
+        Doing(
+            name="confirm-restored",
+            verb=Verb.CONFIRM,
+            act=lambda asked: actions.confirm_restored(**asked.versioned),
+            done=lazy("Thank you. The desk knows that it works again, and resolves the ticket."),
         ),
         Doing(
             name="confirm",
             verb=Verb.CLOSE,
             act=lambda asked: actions.close(**asked.versioned),
-            done="Thank you. The ticket is closed.",
+            done=lazy("Thank you. The ticket is closed."),
         ),
         Doing(
             name="reassess",
             verb=Verb.REASSESS,
             act=_reassess,
-            done="Thank you. We have your new answers.",
+            done=lazy("Thank you. We have your new answers."),
         ),
-        Doing(name="review", verb=Verb.REVIEW, act=_review, done="A desk lead will look at it and answer."),
+        Doing(
+            name="review", verb=Verb.REVIEW, act=_review, done=lazy("A desk lead will look at it and answer.")
+        ),
         Doing(
             name="withdraw",
             verb=Verb.WITHDRAW,
             act=lambda asked: actions.withdraw_review(**asked.versioned),
-            done="You no longer ask for a review.",
+            done=lazy("You no longer ask for a review."),
         ),
         Doing(
-            name="contest", verb=Verb.CONTEST, act=_contest, done="A desk lead will look at it and answer."
+            name="contest",
+            verb=Verb.CONTEST,
+            act=_contest,
+            done=lazy("A desk lead will look at it and answer."),
         ),
-        Doing(name="follow", verb=Verb.FOLLOW, act=_follow, done="You follow this ticket."),
-        Doing(name="unfollow", verb=Verb.UNFOLLOW, act=_unfollow, done="You no longer follow this ticket."),
+        Doing(name="follow", verb=Verb.FOLLOW, act=_follow, done=lazy("You follow this ticket.")),
+        Doing(
+            name="unfollow", verb=Verb.UNFOLLOW, act=_unfollow, done=lazy("You no longer follow this ticket.")
+        ),
+        Doing(name="privacy", verb=Verb.PRIVACY, act=_privacy, done=lazy("Saved who sees this ticket.")),
+        Doing(
+            name="affect",
+            verb=Verb.AFFECT,
+            act=_affect,
+            done=lazy("You are among those affected, and hear what happens here."),
+        ),
+        Doing(
+            name="unaffect",
+            verb=Verb.UNAFFECT,
+            act=_unaffect,
+            done=lazy("It no longer affects you. You still follow this ticket."),
+        ),
     )
 }
 

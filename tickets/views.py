@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,12 +18,11 @@ from core.tenancy import Actor
 from customers.access import desk_actor, get_customer, member_actor
 from customers.doors import desk_door, member_door
 from customers.models import Customer, DeskPerson, LookKind, Member
-from tickets import access, actions, approval_access, composer_access, files, verbs
+from tickets import access, actions, after_reply, composer_access, files, verbs
 from tickets.forms import (
     DESK_FORMS,
     MEMBER_FORMS,
     DeskReportForm,
-    ListFilterForm,
     PreviewForm,
     ReportForm,
     TicketForm,
@@ -32,49 +30,12 @@ from tickets.forms import (
 )
 from tickets.history import severity_history
 from tickets.looks import look_at
-from tickets.models import ModeChoice, Ticket
+from tickets.models import ModeChoice, ThenChoice, Ticket
 from tickets.severity import propose
 from tickets.timeline import timeline
 
-LIST_SIZE = 50
-
 
 # --- The customer's portal ---------------------------------------------------------------------------
-@require_safe
-@member_door()
-def member_list(request: HttpRequest, member: Member, now: datetime) -> HttpResponseBase:
-    """List the tickets that a member may read, those that wait for their side first."""
-    form = ListFilterForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {}
-    text, mine, finished = asked.get("q", ""), asked.get("mine") == "1", asked.get("show") == "finished"
-    listed = access.list_for_member(member)
-    if mine:
-        listed = listed.requested_by(member)
-    if text:
-        listed = listed.search(text, own=True)
-    chosen = listed.finished() if finished else listed.open()
-    page = Paginator(listed if text else chosen, LIST_SIZE).get_page(request.GET.get("page"))
-    return TemplateResponse(
-        request,
-        "portal/tickets.html",
-        {
-            "page": page,
-            "text": text,
-            "mine": mine,
-            "finished": finished,
-            "filter": form,
-            "waiting": []
-            if text or finished
-            else list(
-                approval_access.without_those_to_answer(listed.open().waiting_for_customer(), member, now)[:6]
-            ),
-            "confirmable": [] if text or finished else list(listed.awaiting_confirmation()[:6]),
-            "now": now,
-        },
-        status=200 if form.is_valid() else 422,
-    )
-
-
 @require_safe
 @member_door()
 def member_ticket(request: HttpRequest, member: Member, now: datetime, number: int) -> HttpResponseBase:
@@ -95,7 +56,7 @@ def member_act(
     asked = verbs.Request(ticket=ticket, actor=member_actor(member), at=now, values={}, member=member)
     if (status := _attempt(doing, asked, form)) == 200:
         _put_pen_down(asked, name)
-        messages.success(request, doing.done)
+        messages.success(request, str(doing.done))
         if not access.may_still_read(member, ticket):
             return redirect("portal-tickets", customer=member.customer.slug)
         return redirect("portal-ticket", customer=member.customer.slug, number=ticket.number)
@@ -154,7 +115,7 @@ def desk_report(request: HttpRequest, person: DeskPerson, now: datetime, custome
     reported_by = get_customer(customer)
     posted = request.method == "POST"
     form = DeskReportForm(
-        request.POST if posted else None, request.FILES if posted else None, customer=reported_by
+        request.POST if posted else None, request.FILES if posted else None, customer=reported_by, now=now
     )
     ticket = _take_report(form, requester=None, actor=desk_actor(person), at=now)
     if ticket is not None:
@@ -184,8 +145,7 @@ def desk_act(
     asked = verbs.Request(ticket=ticket, actor=desk_actor(person), at=now, values={}, person=person)
     if (status := _attempt(doing, asked, form)) == 200:
         _put_pen_down(asked, name)
-        messages.success(request, doing.done)
-        return redirect("desk-ticket", key=ticket.key)
+        return _go_on(request, person, ticket, now, doing)
     return _desk_page(
         request, person, access.get_ticket_for_desk(person, key), now, failed={name: form}, status=status
     )
@@ -212,6 +172,23 @@ def desk_page_with(
         return _desk_page(request, person, ticket, now, failed={name: form}, status=422)
     typed = DESK_FORMS[name](ticket=ticket, auto_id=f"{name}-%s", initial=request.POST.dict())
     return _desk_page(request, person, ticket, now, typed={name: typed}, preview=preview)
+
+
+def _go_on(
+    request: HttpRequest, person: DeskPerson, ticket: Ticket, now: datetime, doing: verbs.Doing
+) -> HttpResponseBase:
+    """Go back to the ticket or, after a reply, to where somebody chose beside the button; the choice is kept."""
+    then = request.POST.get("then", "")
+    if doing.name == "reply" and then in ThenChoice:
+        if then != after_reply.then_of(person):
+            actions.set_then(person=person, then=ThenChoice(then))
+        if then == ThenChoice.NEXT:
+            found = after_reply.next_due(ticket, person, now)
+            what = "This is due next." if found is not None else "No other promise is running."
+            messages.success(request, f"{ticket.key}: {doing.done} {what}")
+            return redirect("desk-queue") if found is None else redirect("desk-ticket", key=found.key)
+    messages.success(request, str(doing.done))
+    return redirect("desk-ticket", key=ticket.key)
 
 
 def _desk_page(

@@ -21,11 +21,13 @@ from escalations.models import Escalation
 from notifications.models import Notification
 from slas.access import CHECK, breaches_without_fact, overdue_changes
 from slas.models import Clock, Exclusion, Watch
-from tickets.models import ApprovalRequest, Ticket
+from tickets.models import ApprovalRequest, IncomingMail, Ticket
 
 logger = logging.getLogger(__name__)
 
 HEARTBEAT = "auditor"
+#: That an audit was made, whatever it found: beat and a worker are there.
+AUDITED = "audited"
 #: How late a sweep may be before it counts as a fault; sweeps of deadlines run every two seconds.
 LATE_AFTER = timedelta(minutes=1)
 #: Tickets are closed by a sweep that runs once a minute.
@@ -55,9 +57,10 @@ class Fault:
 def audit() -> list[Fault]:
     """Log each fault at ERROR and return them; write the heartbeat when there is none."""
     with acting_as(worker_context()) as now:
-        faults = list(_faults(now))
+        faults = list(found(now))
         for fault in faults:
             logger.error("audit: %s", fault)
+        Heartbeat.objects.update_or_create(name=AUDITED, defaults={"at": now})
         if not faults:
             Heartbeat.objects.update_or_create(name=HEARTBEAT, defaults={"at": now})
     return faults
@@ -76,7 +79,8 @@ def is_silent() -> bool:
         return at is None or at <= now - SILENT_AFTER
 
 
-def _faults(now: datetime) -> Iterator[Fault]:
+def found(now: datetime) -> Iterator[Fault]:
+    """Yield what should have happened by now and has not, in the present context."""
     for what, rows in _checks(now):
         ids = tuple(rows.order_by("pk").values_list("pk", flat=True)[:_NAMED])
         if ids:
@@ -99,8 +103,10 @@ def _checks(now: datetime) -> list[tuple[str, QuerySet[Any]]]:
         ("breached clocks that the log does not know", breaches_without_fact(since=since)),
         ("recorded breaches that nobody was called about", breaches_without_ladder(since=since)),
         ("ladders overdue", Escalation.objects.due_by(late)),
+        ("acknowledgements that nobody looked at again", Escalation.objects.lapsed_by(late)),
         ("notifications late", Notification.objects.stuck_by(now)),
         ("notifications given up", Notification.objects.dead()),
+        ("mail that nobody has read", IncomingMail.objects.due_by(late)),
         (
             "tickets that should be closed",
             Ticket.objects.due_to_close().filter(closes_at__lte=now - CLOSE_LATE_AFTER),

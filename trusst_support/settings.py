@@ -29,6 +29,10 @@ _REQUIRED = {
     "PORTAL_BASE_URL": "the address that people type, such as https://support.example.com",
     "EMAIL_URL": "the mail server, such as smtp+tls://user:password@mail.example.com:587",
 }
+#: Mail goes out through a provider's API instead of a mail server, such as postmark.
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="")
+if EMAIL_PROVIDER:
+    del _REQUIRED["EMAIL_URL"]
 LOCAL = env.bool("PORTAL_LOCAL", default=not any(name in env.ENVIRON for name in _REQUIRED))
 if not LOCAL and (_missing := [name for name in _REQUIRED if not env.ENVIRON.get(name)]):
     raise ImproperlyConfigured(
@@ -39,6 +43,8 @@ DATA_DIR = Path(env.str("PORTAL_DATA_DIR", default=str(BASE_DIR / ".data")))
 DEBUG = False
 
 SECRET_KEY = env.str("SECRET_KEY", default="local-only-not-a-secret") if LOCAL else env.str("SECRET_KEY")
+#: Earlier keys, newest first: what was signed with them, such as reply addresses, is still known.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 PORTAL_PORT = env.int("PORT", default=8000)
 PORTAL_BASE_URL = (
     env.str("PORTAL_BASE_URL", default=f"http://127.0.0.1:{PORTAL_PORT}")
@@ -96,6 +102,8 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "trusst_support.urls"
 WSGI_APPLICATION = "trusst_support.wsgi.application"
+
+FORM_RENDERER = "core.form_renderer.PlainRenderer"
 
 TEMPLATES: list[dict[str, Any]] = [
     {
@@ -193,6 +201,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "tickets.tasks.settle_approvals": 10,
         "tickets.tasks.put_due_checklists": 10,
         "tickets.tasks.sweep_staged_files": 900,
+        "tickets.tasks.fetch_mail": 20,
+        "tickets.tasks.read_mail": _SWEEP_SECONDS,
+        "tickets.tasks.forget_mail": 3600,
         "slas.tasks.tell_contested_exclusions": 10,
         "trusst_support.tasks.audit": 60,
     }.items()
@@ -282,6 +293,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ApprovalKindEnum": "tickets.models.ApprovalKind",
         "HoldReasonEnum": "tickets.models.HoldChoice",
+        "LinkKindEnum": "tickets.models.LinkKind",
         "ResolutionCodeEnum": "tickets.models.ResolutionCode",
         "ExclusionReasonEnum": "slas.models.ExclusionReason",
     },
@@ -315,14 +327,56 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # --- Mail --------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Trusst Support <support@trusst.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Pinged each minute while the auditor finds all well, such as https://hc.example.com/ping/…; and the word that a
+# monitor shows to read /metrics.
+HEARTBEAT_URL = env.str("HEARTBEAT_URL", default="")
+if HEARTBEAT_URL and not HEARTBEAT_URL.startswith(("https://", "http://")):
+    raise ImproperlyConfigured("HEARTBEAT_URL must be an https:// address.")
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# The address at which mail comes in; without one, mails are not answered. Answers come to the same name with a
+# `+` and a signed word, so the mailbox must take those as well.
+MAIL_IN_ADDRESS = env.str("MAIL_IN_ADDRESS", default="desk@in.trusst.example" if LOCAL else "").lower()
+# Where it is fetched from, such as imaps://user:password@mail.example.com/INBOX, and the name under which that
+# server writes Authentication-Results.
+MAIL_IN_URL = env.str("MAIL_IN_URL", default="")
+MAIL_IN_AUTHORITY = env.str("MAIL_IN_AUTHORITY", default="")
+# Or a provider brings it to /inbound/mail/, such as postmark; `name:password` of the webhook's address, and what
+# else that provider needs, such as MAILGUN_WEBHOOK_SIGNING_KEY.
+MAIL_IN_PROVIDER = env.str("MAIL_IN_PROVIDER", default="")
+# What a provider of EMAIL_PROVIDER needs as well, such as POSTMARK_SERVER_TOKEN.
+ANYMAIL = {
+    name: env.str(name)
+    for name in (
+        "BREVO_API_KEY",
+        "MAILGUN_API_KEY",
+        "MAILGUN_SENDER_DOMAIN",
+        "MAILJET_API_KEY",
+        "MAILJET_SECRET_KEY",
+        "POSTMARK_SERVER_TOKEN",
+        "RESEND_API_KEY",
+        "SENDGRID_API_KEY",
+        "SPARKPOST_API_KEY",
+        "WEBHOOK_SECRET",
+        "MAILGUN_WEBHOOK_SIGNING_KEY",
+        "MANDRILL_WEBHOOK_KEY",
+        "MANDRILL_WEBHOOK_URL",
+        "SENDGRID_INBOUND_VERIFICATION_KEY",
+    )
+    if name in env.ENVIRON
+}
 # The local mailbox is open to whoever reaches the port, so production never has it.
 PORTAL_LOCAL_MAIL = LOCAL and env.bool("PORTAL_LOCAL_MAIL", default=True)
 PORTAL_MAIL_DIR = Path(env.str("PORTAL_MAIL_DIR", default=str(DATA_DIR / "mail")))
 if PORTAL_LOCAL_MAIL:
     EMAIL_BACKEND = "trusst_support.local.mail.MailboxBackend"
+elif EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
 else:
     vars().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 20
+# How many mails a person gets within an hour, in all and about one ticket; what is more comes in one mail.
+MAILS_AN_HOUR = env.int("MAILS_AN_HOUR", default=60)
+MAILS_AN_HOUR_PER_TICKET = env.int("MAILS_AN_HOUR_PER_TICKET", default=10)
 
 LOGGING = {
     "version": 1,

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from anymail.signals import inbound
+
 from core.events import subscribe
 from customers.events import MemberInvited
+from escalations import functional_handlers as level_3
 from escalations import hand_over_handlers as hand_overs
 from escalations import handlers as escalations
+from escalations.functional_access import waiting as level_3_waiting
+from escalations.hand_over_access import waiting_of_desk as hand_overs_waiting
 from notifications import handlers as people
+from notifications.access import unread_of
 from slas import handlers as slas
+from slas import miss_handlers as misses
 from slas.access import due_times_of
 from slas.actions import check_misses_explained
 from slas.events import (
@@ -19,6 +26,7 @@ from slas.events import (
     ExclusionRejected,
     ExclusionRevoked,
     ExclusionWithdrawn,
+    MissesExplained,
     ObjectiveAtRisk,
     ObjectiveBreached,
     ObjectiveWaived,
@@ -26,11 +34,14 @@ from slas.events import (
     RestorationProposed,
     RestorationRejected,
 )
+from slas.exclusion_access import decisions_waiting
 from slas.stops import stopped_by
 from tickets import approval_handlers as approvals
 from tickets import events as tickets
 from tickets import handlers as mail
+from tickets import mailbox
 from tickets import relation_handlers as relations
+from tickets.counting import rail_asks
 from tickets.ends import ends_ask
 from tickets.jump import jump_asks
 from tickets.jump_to import to_account, to_ticket
@@ -88,6 +99,12 @@ subscribe(tickets.TicketClosed, hand_overs.accept_by_working)
 subscribe(tickets.TicketMerged, hand_overs.accept_by_working)
 subscribe(tickets.TicketReturned, hand_overs.note_return)
 
+# Level 3 has a ticket until it comes back or ends; whoever becomes its owner keeps the customer updated.
+subscribe(tickets.TicketAssigned, level_3.follow_owner)
+subscribe(tickets.TicketResolved, level_3.end)
+subscribe(tickets.TicketReturned, level_3.end)
+subscribe(tickets.TicketMerged, level_3.end)
+
 # The customer's people read what happens to their tickets.
 subscribe(tickets.TicketOpened, mail.mail_receipt)
 subscribe(tickets.PublicReplyPosted, mail.mail_reply)
@@ -128,6 +145,9 @@ subscribe(RestorationApproved, slas.tell_of_restoration)
 subscribe(RestorationRejected, slas.tell_of_restoration)
 subscribe(ObjectiveWaived, slas.tell_of_waiver)
 
+# A missed promise is explained: the customer's leads read why, and what is done about it.
+subscribe(MissesExplained, misses.mail_explanation)
+
 # The composer names the promises that a reply keeps.
 due_times_come_from(due_times_of)
 
@@ -135,5 +155,14 @@ due_times_come_from(due_times_of)
 jump_asks(to_ticket)
 jump_asks(to_account)
 
+# What waits on higher floors is counted beside the queue.
+rail_asks("hand_overs", lambda person, now: [hand_overs_waiting()])
+rail_asks("level_3", lambda person, now: [level_3_waiting()])
+rail_asks("decisions", lambda person, now: decisions_waiting())
+rail_asks("unread", lambda person, now: [unread_of(person)])
+
 # The desk says why a promise was missed before it resolves or closes a ticket.
 ends_ask(check_misses_explained)
+
+# A provider's webhook brings a mail: it is stored, and read by a sweep. (The provider's library tells by a signal.)
+inbound.connect(mailbox.take_from_provider, dispatch_uid="mail comes in")

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
+from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.response import TemplateResponse
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from core.tenancy import acting_as, worker_context
+from customers.doors import desk_door
+from customers.models import DeskPerson
 from slas.access import firing
-from trusst_support import auditor
+from trusst_support import auditor, status
 
 logger = logging.getLogger(__name__)
 
@@ -45,4 +51,23 @@ def readyz(request: HttpRequest) -> JsonResponse:
             "clocks_checked_at": clocks.checked_at,
             "clocks_lag_seconds": int(clocks.lag.total_seconds()),
         }
+    )
+
+
+@require_safe
+@desk_door()
+def desk_status(request: HttpRequest, person: DeskPerson, now: datetime) -> HttpResponseBase:
+    """Show the desk how the portal itself is doing."""
+    return TemplateResponse(request, "desk/status.html", {"status": status.status(), "now": now})
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give a monitor the portal's figures; it shows the word in METRICS_TOKEN as a bearer."""
+    word = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(word, settings.METRICS_TOKEN):
+        raise Http404("Nothing is told without the right word.")
+    return HttpResponse(
+        status.metrics(status.status()), content_type="text/plain; version=0.0.4; charset=utf-8"
     )

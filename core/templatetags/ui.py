@@ -47,21 +47,27 @@ def say_when(moment: datetime, now: datetime) -> str:
 @register.simple_tag(takes_context=True)
 def when(context: template.Context, moment: datetime | None) -> SafeString:
     """Show an instant, readable by machines and with the full day as its title."""
-    if moment is None:
-        return SafeString("")
-    local = timezone.localtime(moment)
+    return SafeString("") if moment is None else draw_when(moment, context.get("now") or moment)
+
+
+def draw_when(moment: datetime, now: datetime) -> SafeString:
+    """Return an instant as `when` shows it."""
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         f"{moment:%Y-%m-%dT%H:%M:%S%z}",
-        _in_full(local),
-        say_when(moment, context.get("now") or moment),
+        _in_full(timezone.localtime(moment)),
+        say_when(moment, now),
     )
 
 
 @register.simple_tag(takes_context=True)
 def when_short(context: template.Context, moment: datetime) -> SafeString:
     """Show an instant as short as a list has room for: the time today, the weekday nearby, else the date."""
-    now = context.get("now") or moment
+    return draw_when_short(moment, context.get("now") or moment)
+
+
+def draw_when_short(moment: datetime, now: datetime) -> SafeString:
+    """Return an instant as `when_short` shows it."""
     local, today = timezone.localtime(moment), timezone.localtime(now)
     days = abs((local.date() - today.date()).days)
     said = (
@@ -106,8 +112,11 @@ def initials(name: str) -> str:
 
 
 @register.inclusion_tag("core/field.html")
-def field(bound: BoundField, columns: int = 0, label: str = "") -> dict[str, Any]:
-    """Show a form field: label, hint, error beside it, and what was typed; choices in so many columns."""
+def field(bound: BoundField, columns: int = 0, label: str = "", is_filter: bool = False) -> dict[str, Any]:
+    """Show a form field: label, hint, error beside it, and what was typed; choices in so many columns.
+
+    A filter does not say that it is optional: each is.
+    """
     kind = bound.field.widget
     described = [f"{bound.auto_id}-{part}" for part in ("hint", "error") if _has(bound, part)]
     attrs: dict[str, Any] = {}
@@ -124,7 +133,7 @@ def field(bound: BoundField, columns: int = 0, label: str = "") -> dict[str, Any
         "is_group": isinstance(kind, forms.RadioSelect),
         "is_checkbox": isinstance(kind, forms.CheckboxInput),
         "is_files": isinstance(kind, forms.ClearableFileInput),
-        "is_optional": not bound.field.required and not isinstance(kind, forms.RadioSelect),
+        "is_optional": not (is_filter or bound.field.required or isinstance(kind, forms.RadioSelect)),
         "columns": columns,
         "described": " ".join(described),
     }

@@ -57,6 +57,18 @@ _GROUPS = (
         title="How work is done",
         entries=(
             Entry(
+                name="desk-on-call",
+                title="On call",
+                about="Rotas: who of the desk is on call when.",
+                icon="phone",
+            ),
+            Entry(
+                name="admin-escalation-policies",
+                title="Escalation policies",
+                about="Who is called about what, and what follows while nobody acknowledges.",
+                icon="bell",
+            ),
+            Entry(
                 name="admin-views",
                 title="Saved views",
                 about="Views of the queue that everybody shares.",
@@ -86,6 +98,12 @@ _GROUPS = (
     Group(
         title="What happened",
         entries=(
+            Entry(
+                name="admin-messages",
+                title="Messages",
+                about="Mails and alerts: what waits, what did not arrive, and sending it again.",
+                icon="inbox",
+            ),
             Entry(
                 name="admin-activity",
                 title="Activity",

@@ -1,4 +1,4 @@
-"""Level 1 and its hand-overs inside the pages about tickets, and how many wait for the desk."""
+"""Level 1 and its hand-overs inside the pages about tickets."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from typing import Any
 from django import template
 
 from customers.models import Member
-from escalations.hand_over_access import count_waiting, on_ticket
+from escalations.hand_over_access import on_ticket
 from tickets.level1_access import checklist_of
 from tickets.lifecycle import Verb
 from tickets.models import Ticket
 
 register = template.Library()
-
-
-@register.simple_tag
-def hand_overs_waiting() -> int:
-    """Return how many hand-overs no one of the desk has answered, for the desk's rail."""
-    return count_waiting()
 
 
 @register.inclusion_tag("escalations/_ticket_hand_overs.html", takes_context=True)

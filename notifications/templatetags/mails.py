@@ -26,5 +26,5 @@ def mail_choices(context: template.Context) -> dict[str, Any]:
     else:
         assert person is not None
         form = failed or TopicsForm(offered=OF_THE_DESK, initial={"topics": topics_of_person(person)})
-        action, fixed = reverse("desk-mails"), FIXED_FOR_THE_DESK
+        action, fixed = reverse("desk-mail-choices"), FIXED_FOR_THE_DESK
     return {"form": form, "action": action, "fixed": fixed, "csrf_token": context.get("csrf_token")}

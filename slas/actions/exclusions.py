@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import Event, publish
 from core.problems import Refused, Stale
@@ -143,7 +144,7 @@ def contest_exclusion(
 ) -> Exclusion:
     """Say, for the customer, that an approved exclusion is wrong; the desk has to answer."""
     locked = _lock(exclusion, Verb.CONTEST, expected_version=expected_version)
-    locked.contest = _required(reason, "Say why you do not agree.")
+    locked.contest = _required(reason, _("Say why you do not agree."))
     locked.contested_at = at
     locked.contested_by = actor.name
     _save(locked, "contest", "contested_at", "contested_by")
@@ -214,7 +215,7 @@ def _lock(
     )
     locked.ticket = ticket
     if expected_version is not None and locked.version != expected_version:
-        raise Stale("This exclusion changed while you were reading. Nothing was saved: look at it again.")
+        raise Stale(_("This exclusion changed while you were reading. Nothing was saved: look at it again."))
     check(verb, locked.standing, desk_person_id=None if person is None else person.pk)
     return locked
 

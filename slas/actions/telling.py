@@ -16,6 +16,7 @@ from notifications.preferences import people_who_want
 from notifications.topics import Topic
 from slas.models import Exclusion
 from tickets.models import Ticket
+from tickets.severity import Severity
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +93,8 @@ def tell_desk(
         kind="exclusion",
         dedupe_key=f"{key}:desk:{person.pk}",
         recipient_email=person.user.email,
+        person_id=person.pk,
+        is_urgent=ticket.severity == Severity.P1,
         recipient_name=person.name,
         subject=f"{ticket.key} {about}",
         body=f"{ticket.key}: {ticket.subject}\nCustomer: {ticket.customer.name}\n\n{body}\n\nOpen it: {link}\n",

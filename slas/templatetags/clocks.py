@@ -14,7 +14,7 @@ from slas.merge_preview import preview_inheriting
 from slas.presenters import ClockView, clock_story, promises
 from slas.sentences import tell
 from slas.words import say_checked
-from tickets.models import Ticket
+from tickets.models import Kind, Ticket
 from tickets.severity import Severity
 
 register = template.Library()
@@ -42,15 +42,21 @@ def ticket_clocks(context: template.Context, ticket: Ticket) -> dict[str, Any]:
 
 @register.inclusion_tag("slas/report_promises.html", takes_context=True)
 def report_promises(
-    context: template.Context, customer: Customer, severity: Severity | None, to_desk: bool
+    context: template.Context,
+    customer: Customer,
+    severity: Severity | None,
+    to_desk: bool,
+    kind: str = Kind.INCIDENT,
 ) -> dict[str, Any]:
-    """Show, before a report is sent, what it would be promised, or that nothing is."""
+    """Show, before a report or a request is sent, what it would be promised, or that nothing is."""
     now: datetime = context["now"]
+    found = [] if severity is None else promises(customer=customer, severity=severity, at=now, kind=kind)
     return {
+        "is_request": kind == Kind.REQUEST,
         "now": now,
         "severity": severity,
         "agreement": agreement_in_force(customer, now),
-        "promises": [] if severity is None else promises(customer=customer, severity=severity, at=now),
+        "promises": found,
         "starts_now": to_desk or severity is Severity.P1,
         "customer": customer,
     }

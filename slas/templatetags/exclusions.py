@@ -6,17 +6,10 @@ from typing import Any
 
 from django import template
 
-from slas.exclusion_access import decisions_waiting
 from slas.exclusion_panel import Panel
 from tickets.models import Ticket
 
 register = template.Library()
-
-
-@register.simple_tag
-def decisions_count() -> int:
-    """Return how many decisions wait, for the desk's rail."""
-    return decisions_waiting()
 
 
 @register.inclusion_tag("slas/ticket_exclusions.html", takes_context=True)

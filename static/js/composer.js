@@ -1,5 +1,6 @@
-// Helps whoever writes on a ticket: keeps the draft on the server, inserts canned replies by / and names by
-// @, and shows how the text will look. The server fills, renders and decides; without this, buttons do it.
+// Helps whoever writes on a ticket: keeps the draft on the server, inserts canned replies and articles by / and
+// names by @, and shows how the text will look. The server fills, renders and decides; without this, buttons do it.
+// Loaded when somebody goes to a composer first.
 const WAIT = 3000;
 const json = { Accept: "application/json" };
 
@@ -15,12 +16,15 @@ const why = (answer) =>
     : answer?.status === 403 ? "Not saved. Your text is kept here: reload this page to go on."
       : "Not saved just now. Your text is kept here; trying again.";
 
-for (const form of document.querySelectorAll("form[data-composer]")) {
+export const attach = (form) => {
   const text = form.elements.body;
   const said = form.querySelector("[data-said]");
   const list = form.querySelector(".suggest");
   const people = JSON.parse(form.closest("[data-people]")?.dataset.people || "[]");
-  const canned = [...(form.elements.canned?.options || [])].filter((one) => one.value);
+  const chooses = { insert: form.elements.canned, article: form.elements.article };
+  const offers = Object.entries(chooses).flatMap(([step, list]) =>
+    [...(list?.options || [])].filter((one) => one.value).map(({ value, text }) => ({ step, value, text })));
+  const before = text.defaultValue;
   let timer, sent = false;
 
   // --- The draft
@@ -38,6 +42,7 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
   text.addEventListener("input", later);
   form.addEventListener("submit", () => { sent = true; clearTimeout(timer); });
   addEventListener("pageshow", () => { sent = false; });
+  if (text.value !== before) later();  // typed while this was on its way
 
   // --- Insert and preview
   const put = (from, to, words) => {
@@ -45,8 +50,8 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
     text.setRangeText(words, from, to, "end");
     text.dispatchEvent(new Event("input", { bubbles: true }));
   };
-  const insert = async (id, from, to) => {
-    const answer = await post(form.dataset.compose, form, { step: "insert", canned: id }).catch(() => null);
+  const insert = async (step, value, from, to) => {
+    const answer = await post(form.dataset.compose, form, { step, [chooses[step].name]: value }).catch(() => null);
     if (answer?.ok) put(from, to, (await answer.json()).text);
     else said.textContent = why(answer);
   };
@@ -54,8 +59,8 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
     const step = event.target.closest("button[name=step]")?.value;
     if (!step) return;
     event.preventDefault();
-    if (step === "insert") {
-      if (form.elements.canned.value) insert(form.elements.canned.value, text.selectionStart, text.selectionEnd);
+    if (chooses[step]) {
+      if (chooses[step].value) insert(step, chooses[step].value, text.selectionStart, text.selectionEnd);
       return;
     }
     const shown = form.querySelector("[data-preview]");
@@ -71,7 +76,7 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
   const pick = (one) => {
     const [start, end] = [from, text.selectionStart];
     close();
-    if (one.value) insert(one.value, start, end);
+    if (one.value) insert(one.step, one.value, start, end);
     else put(start, end, `@${one.text} `);
   };
   const show = () => {
@@ -96,7 +101,7 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
     const words = typed[1].toLowerCase();
     from = before.length - typed[1].length - 1;
     at = 0;
-    found = (isName ? people.map((name) => ({ text: name })) : canned.map(({ value, text: name }) => ({ value, text: name })))
+    found = (isName ? people.map((name) => ({ text: name })) : offers)
       .filter((one) => isName ? one.text.toLowerCase().startsWith(words) : one.text.toLowerCase().includes(words))
       .slice(0, 6);
     show();
@@ -115,4 +120,5 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
     event.preventDefault();
     event.stopPropagation();
   });
-}
+  if (document.activeElement === text) look();  // the / may have been typed already
+};

@@ -1,6 +1,6 @@
 // Files of a message go to the server as soon as they are chosen, dropped or pasted, each with its progress,
 // so that none is lost when the form comes back. Without this, the field sends them with the message.
-for (const form of document.querySelectorAll("form[data-stage]")) {
+export const attach = (form) => {
   const list = form.querySelector("[data-staged]");
   const field = form.elements.files;
   const offer = () => list.querySelectorAll("[data-remove]").forEach((button) => { button.hidden = false; });
@@ -58,4 +58,5 @@ for (const form of document.querySelectorAll("form[data-stage]")) {
     form.querySelector("[data-said]").textContent = "A file is still on its way. Send again in a moment.";
   });
   offer();
-}
+  if (field.files.length) { take([...field.files]); field.value = ""; }  // chosen while this was on its way
+};

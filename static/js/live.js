@@ -1,8 +1,7 @@
-// Keeps an open page of the desk up to date: asks the server every 20 seconds what changed and replaces only
-// the cells that did. Nothing is asked while the page is hidden; one timer and one request at a time.
+// Asks the server every 20 seconds what changed on the page, which news.js then shows; and, on a ticket, who else
+// has it open. Nothing is asked while the page is hidden; one timer and one request at a time.
 const place = document.querySelector("[data-live]");
-const EVERY = 20_000, LONGEST = 300_000, QUIET = 60_000;
-const CONTROLS = "a, button, input, select, summary, textarea";
+const EVERY = 20_000, LONGEST = 300_000, QUIET = 60_000, IDLE = 120_000;
 
 if (place) {
   const known = new Map(place.dataset.known.split(",").filter(Boolean).map((one) => one.split(":")));
@@ -11,70 +10,16 @@ if (place) {
   let tag = "", at = place.dataset.at, failures = 0, timer, asking, spoke = -QUIET, waiting = "", isOver = false;
 
   const head = (late) => { document.title = late > 0 ? `(${late}) ${title}` : title; };
-
-  const swap = (old, fresh) => {
-    const controls = [...old.querySelectorAll(CONTROLS)];
-    const held = controls.indexOf(document.activeElement);
-    const open = [...old.querySelectorAll("details")].map((one) => one.open);
-    old.replaceWith(fresh);
-    fresh.querySelectorAll("details").forEach((one, index) => { one.open = open[index] ?? one.open; });
-    if (held < 0) return;
-    const next = fresh.querySelectorAll(CONTROLS)[held] || fresh.closest("tr")?.querySelector("a.subj");
-    next?.focus({ preventScroll: true });
-  };
-
-  // Of a row only its named cells change: what is chosen, and where the row stands, is the reader's.
-  const take = (html) => {
-    const sent = document.createElement("template");
-    sent.innerHTML = html;
-    for (const fresh of sent.content.querySelectorAll("tr[id]")) {
-      const old = document.getElementById(fresh.id);
-      if (!old) continue;
-      old.dataset.version = fresh.dataset.version;
-      // What was chosen before it changed still says which state was looked at.
-      const [was, is] = [old, fresh].map((row) => row.querySelector("[type=checkbox]"));
-      if (was && is && !was.checked) was.value = is.value;
-    }
-    for (const fresh of [...sent.content.querySelectorAll("[id]:not(tr)")]) {
-      const old = document.getElementById(fresh.id);
-      const isInside = fresh.parentElement?.closest("[id]:not(tr)");
-      if (!old || isInside || fresh.querySelector("[type=checkbox]") || old.isEqualNode(fresh)) continue;
-      swap(old, fresh);
-    }
-  };
-
-  const say = (sentence) => {
-    waiting = sentence || waiting;
+  const speak = () => {
     if (!waiting || performance.now() - spoke < QUIET) return;
     voice.textContent = waiting;
     waiting = "";
     spoke = performance.now();
   };
-
-  const learn = (news) => {
-    take(news.html);
-    for (const [pk, mark] of Object.entries(news.known)) known.set(pk, mark);
-    const gone = new Set(news.gone.map((pk) => `t${pk}`));
-    for (const row of document.querySelectorAll("tr.row")) row.classList.toggle("gone", gone.has(row.id));
-    show.hidden = !news.notice;
-    show.firstElementChild.textContent = news.notice;
-    head(news.late);
-    waiting = news.say;
-  };
-
   const tell = (isLive, words) => {
     place.classList.toggle("stale", !isLive);
     document.body.toggleAttribute("data-stale", !isLive);
     if (state.textContent !== words) state.textContent = words;
-  };
-
-  const signedOut = () => {
-    isOver = true;
-    const link = document.createElement("a");
-    link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname + location.search)}`;
-    link.textContent = "Sign in";
-    tell(false, `You are signed out. Not live since ${at}. `);
-    state.append(link);
   };
 
   const poll = async () => {
@@ -83,27 +28,37 @@ if (place) {
     if (document.hidden || isOver) return;
     const mine = asking = new AbortController();
     const limit = setTimeout(() => mine.abort(), 15_000);
-    let answer, news;
+    let answer, news, script;
     try {
       const url = new URL(place.dataset.live, location.href);
       url.searchParams.set("rows", [...known].map((one) => one.join(":")).join(","));
       answer = await fetch(url, {
         cache: "no-store", headers: tag ? { "If-None-Match": tag } : {}, redirect: "manual", signal: mine.signal,
       });
+      isOver = answer.type === "opaqueredirect";
       if (answer.status === 200) news = await answer.json();
+      if (news || isOver) script = await import(place.dataset.newsJs);
     } catch { answer = null; }
     clearTimeout(limit);
     if (asking !== mine) return;
     asking = null;
+    if (isOver) {
+      tell(false, `You are signed out. Not live since ${at}. `);
+      script?.signedOut(state);
+      return;
+    }
     if (document.hidden) return;
-    if (answer?.type === "opaqueredirect") { signedOut(); return; }
     if (answer?.ok || answer?.status === 304) {
       failures = 0;
       at = answer.headers.get("Live-At") || at;
       tag = answer.headers.get("ETag") || tag;
-      if (news) learn(news);
+      if (news) {
+        script.learn(news, known, show);
+        head(news.late);
+        waiting = news.say;
+      }
       tell(true, "Live");
-      say("");
+      speak();
     } else {
       failures += 1;
       tell(false, `Not live since ${at}. Trying again.`);
@@ -113,7 +68,7 @@ if (place) {
 
   show.addEventListener("click", (event) => { event.preventDefault(); location.reload(); });
   document.addEventListener("visibilitychange", poll);
-  document.addEventListener("live:poll", poll);  // whoever knows that something changed asks at once
+  document.addEventListener("live:poll", poll);  // for whoever knows that something changed
   addEventListener("focus", () => { if (failures) poll(); });
   addEventListener("pagehide", () => { clearTimeout(timer); asking?.abort(); });
   addEventListener("pageshow", (event) => { if (event.persisted) poll(); });
@@ -124,8 +79,47 @@ if (place) {
 
 // A ticket that is open is read: what came before now is no news in the queue.
 const read = document.querySelector("form[data-read]");
-if (read && !document.hidden) {
+const say = (name, value) => {
   const data = new FormData(read);
-  data.set("quietly", "1");
-  fetch(read.action, { method: "POST", body: data, redirect: "manual" }).catch(() => {});
+  data.set(name, value);
+  return data;
+};
+const post = (url, body) => fetch(url, { method: "POST", body, redirect: "manual" }).catch(() => null);
+if (read && !document.hidden) post(read.action, say("quietly", 1));
+
+// --- Who is here
+const here = document.querySelector("[data-presence]");
+if (here) {
+  let touched = Date.now(), wrote = 0, timer, asking = false, again = false;
+  const state = () => {
+    const now = Date.now();
+    return now - wrote < QUIET ? "replying" : now - touched < IDLE ? "viewing" : "idle";
+  };
+  const beat = async () => {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    if (asking) { again = true; return; }  // one after the other, so that the newest state is the last to arrive
+    asking = true;
+    const answer = await post(here.dataset.presence, say("state", state()));
+    if (answer?.ok) {
+      const html = (await answer.text()).trim();
+      // What has the focus is left alone until the next time.
+      if (html !== here.innerHTML.trim() && !here.contains(document.activeElement)) here.innerHTML = html;  // our own server's fragment
+    }
+    asking = false;
+    if (again) { again = false; beat(); }
+    else if (!answer || answer.ok || answer.status >= 500) timer = setTimeout(beat, EVERY);
+  };
+  for (const name of ["pointermove", "keydown", "scroll"]) {
+    addEventListener(name, () => { touched = Date.now(); }, { passive: true });
+  }
+  document.addEventListener("input", ({ target }) => {
+    if (target.name !== "body" || target.form?.dataset.composer !== "reply") return;
+    const began = state() !== "replying";
+    wrote = target.value.trim() ? Date.now() : 0;
+    if (began && wrote) beat();
+  });
+  document.addEventListener("visibilitychange", beat);
+  addEventListener("pagehide", () => navigator.sendBeacon(here.dataset.presence, say("state", "gone")));
+  beat();
 }

@@ -23,6 +23,19 @@ export const shut = () => {
   back?.focus();
 };
 
+// Closes what is open, or clears what is chosen: the nearest of them.
+export const close = async (find, picks) => {
+  if (document.querySelector("tr.row :checked")) await picks();
+  const clear = find("escape");
+  const details = document.activeElement?.closest("details[id^='do-']");
+  if (drawer?.open) shut();
+  else if (clear) clear.click();
+  else if (details) {
+    details.open = false;
+    details.querySelector("summary").focus();
+  } else document.activeElement?.blur();
+};
+
 export const peek = async (address, link) => {
   back = link;
   if (!drawer) {

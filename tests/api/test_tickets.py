@@ -46,7 +46,7 @@ def test_a_member_reports_as_themselves(cast: Cast, call: Call) -> None:
         "status": "new",
         "level": 1,
         "requester": "Acme Requester",
-        "verbs": ["reassess", "reply"],
+        "verbs": ["privacy", "reassess", "reply"],
     }
 
 
@@ -140,13 +140,16 @@ def test_each_caller_lists_what_they_may_read(cast: Cast, call: Call) -> None:
 def test_a_ticket_says_what_its_caller_may_do(cast: Cast, call: Call) -> None:
     ticket = file_ticket(cast.acme.requester)
     url = f"{ALL}{ticket.number}/"
-    assert call(cast.acme.requester).get(url).json()["verbs"] == ["reassess", "reply", "review"]
+    assert call(cast.acme.requester).get(url).json()["verbs"] == ["privacy", "reassess", "reply", "review"]
     assert call(cast.acme.coordinator).get(url).json()["verbs"] == [
+        "affect",
         "follow",
         "note",
+        "privacy",
         "reassess",
         "reply",
         "review",
+        "unaffect",
         "unfollow",
     ]
     assert call(cast.engineer).get(url).json()["verbs"] == [

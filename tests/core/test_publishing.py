@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from core import events
 from core.events import Audience, Event, load_event, publish, publish_all, subscribe
@@ -73,6 +74,15 @@ def test_handlers_run_in_order_in_the_same_transaction(cast: Cast, heard: list[L
         publish(lamp(cast.acme.customer.pk))
         assert heard == [lamp(cast.acme.customer.pk)]
         assert order == [f"second sees {before + 1}"]
+
+
+def test_handlers_run_in_the_portals_own_language_whoever_acts(cast: Cast, heard: list[LampLit]) -> None:
+    spoken: list[str | None] = []
+    subscribe(LampLit, lambda event: spoken.append(translation.get_language()))
+    with acting_as(worker_context()), translation.override("de"):
+        publish(lamp(cast.acme.customer.pk))
+        spoken.append(translation.get_language())
+    assert spoken == ["en-au", "de"]
 
 
 def test_the_same_handler_subscribed_twice_runs_once(cast: Cast, heard: list[LampLit]) -> None:

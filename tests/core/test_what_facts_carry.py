@@ -27,11 +27,13 @@ ALLOWED: dict[str, Any] = {
     "business_hours_id": int,
     "calendar_id": int,
     "canned_id": int,
+    "channel_id": int,
     "checklist_id": int,
     "correction_id": int,
     "customer_id": int,  # of a fact about the desk, which belongs to no customer
     "escalation_id": int,
     "exclusion_id": int,
+    "functional_id": int,
     "into_id": int,
     "invitation_id": int,
     "item_id": int,
@@ -39,12 +41,15 @@ ALLOWED: dict[str, Any] = {
     "hand_over_id": int,
     "handover_id": int,
     "owner_id": int | None,
+    "mail_id": int,
     "message_id": int,
     "notification_id": int,
     "other_id": int,
+    "override_id": int,
     "person_id": int,
     "policy_id": int,
     "restoration_id": int,
+    "rota_id": int,
     "service_id": int,
     "source_id": int,
     "tag_id": int,
@@ -53,13 +58,18 @@ ALLOWED: dict[str, Any] = {
     # numbers and flags
     "applied": bool,
     "automatic": bool,
+    "by_mail": bool,
+    "by_team": bool,
     "called": int,
     "confirmed": bool,
     "cycle": int,
     "ended": bool,
     "has_workaround": bool,
+    "is_private": bool,
+    "members_see_all": bool,
     "in_review": bool,
     "is_done": bool,
+    "is_helpful": bool,
     "is_void": bool,
     "lacks_plan": bool,
     "level": int,
@@ -84,6 +94,7 @@ ALLOWED: dict[str, Any] = {
     "role": str,
     "security": str,
     "was": str,
+    "what": str,
     "work": str,
     # names and instants
     "agreement_number": str,
@@ -91,14 +102,18 @@ ALLOWED: dict[str, Any] = {
     "checklist": str,
     "due_at": str,
     "effective_at": str,
+    "ends_at": str,
     "ends_on": str,
     "inherit_start_at": str,
+    "article": str,  # the end of its address
     "key": str,  # of another ticket
     "number": str,
     "policy": str,
     "reported_at": str,
     "restored_at": str,
     "review_at": str | None,
+    "rota": str,
+    "starts_at": str,
     "starts_on": str,
     "tag": str,
     "team": str,
@@ -106,6 +121,8 @@ ALLOWED: dict[str, Any] = {
     # what a desk person is called
     "assignee_name": str,
     "contact_name": str,  # and a person of the customer to whom a ticket belongs from now on
+    "keeper": str,
+    "who": str,  # the first few who were called
     "follower_name": str,  # and one who follows a ticket
     "item": str,  # one step of a checklist
     # the line that says why, which is part of the record

@@ -214,7 +214,7 @@ def test_the_desk_changes_a_members_role(cast: Cast, browse: Browse) -> None:
     assert kinds(browse, cast) == [("changed the role to Lead", "Acme Requester, Acme Freight")]
 
 
-@pytest.mark.parametrize(("end", "typed"), [("", {"role": "requester"}), ("switch/", {"active": "no"})])
+@pytest.mark.parametrize(("end", "typed"), [("", {"role": "requester"}), ("leave/", {})])
 def test_the_last_lead_of_a_customer_stays(
     cast: Cast, browse: Browse, end: str, typed: dict[str, Any]
 ) -> None:
@@ -225,13 +225,13 @@ def test_the_last_lead_of_a_customer_stays(
 
 
 def test_a_deactivated_member_no_longer_gets_in(cast: Cast, browse: Browse) -> None:
-    browse(cast.lead).post(f"{ACME}people/{cast.acme.requester.pk}/switch/", {"active": "no"})
+    browse(cast.lead).post(f"{ACME}people/{cast.acme.requester.pk}/leave/")
     assert browse(cast.acme.requester).get("/c/acme/").status_code == 404
 
 
 def test_who_was_deactivated_can_be_invited_again_and_is_the_same_member(cast: Cast, browse: Browse) -> None:
     one = cast.acme.requester
-    browse(cast.lead).post(f"{ACME}people/{one.pk}/switch/", {"active": "no"})
+    browse(cast.lead).post(f"{ACME}people/{one.pk}/leave/")
     browse(cast.acme.lead).post(
         "/c/acme/people/", {"name": "Back Again", "email": one.email, "role": "coordinator"}
     )

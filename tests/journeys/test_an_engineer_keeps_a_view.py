@@ -62,6 +62,18 @@ def test_filters_are_kept_as_a_view(
     assert rows(page) == ["GLOB-1", "ACME-1"]
     page.get_by_role("link", name="Clear filters").click()
     assert rows(page) == ["GLOB-1", "ACME-1", "ACME-2"]
+    page.locator("summary", has_text="Filter").click()
+    page.get_by_label("Words").fill("printer")
+    page.get_by_role("button", name="Show", exact=True).click()
+    assert rows(page) == ["ACME-2"]
+
+    page.get_by_role("link", name="Views", exact=True).click()
+    page.get_by_role("button", name="Delete Worst").click()
+    expect(page.get_by_role("status").filter(has_text="“Worst” is deleted.")).to_be_visible()
+    expect(kept).to_have_count(0)
+    page.get_by_role("button", name="Undo deleting Worst").click()
+    expect(page.get_by_role("status").filter(has_text="“Worst” is back.")).to_be_visible()
+    expect(kept).to_be_visible()
 
 
 def test_what_is_pasted_arrives(real_cast: Cast, account: AwsAccount, open_page: OpenPage) -> None:

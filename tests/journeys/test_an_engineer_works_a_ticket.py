@@ -67,11 +67,13 @@ def test_two_engineers_at_once_do_not_overwrite_each_other(real_cast: Cast, open
         page.goto("/desk/tickets/ACME-1/")
         page.get_by_text("Establish severity").first.click()
     first.get_by_label("Severity", exact=True).select_option("1")
+    expect(first.locator("#severity-preview")).to_contain_text("P1")
     first.get_by_label("Why").fill("Everyone is affected")
     first.get_by_role("button", name="Establish severity").click()
     expect(first.get_by_role("status")).to_contain_text("Severity established")
 
     second.get_by_label("Severity", exact=True).select_option("3")
+    expect(second.locator("#severity-preview")).to_contain_text("P3")
     second.get_by_label("Why").fill("Only one branch")
     second.get_by_role("button", name="Establish severity").click()
     expect(second.get_by_text("This ticket changed while you were editing").first).to_be_visible()

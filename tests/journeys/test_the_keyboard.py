@@ -227,3 +227,33 @@ def test_what_opens_over_a_page_has_no_fault_in_the_dark(real_cast: Cast, open_p
         assert axe_faults(page) == [], keys
         press(page, "Escape")
         expect(page.locator("dialog[open]")).to_have_count(0)
+
+
+def test_level_1_works_its_queue_by_keyboard_until_it_turns_the_keys_off(
+    real_cast: Cast, open_page: OpenPage
+) -> None:
+    for subject in ("Scanners offline", "Printer is slow"):
+        file_ticket(real_cast.acme.requester, to_desk=False, subject=subject)
+    page = open_page(real_cast.acme.coordinator)
+    page.goto("/c/acme/level-1/")
+    press(page, "Control+k", "t", "g", "q")
+    expect(page).to_have_url("/c/acme/level-1/")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    press(page, "j", "j")
+    (second,) = cursor(page)
+    assert second == page.locator("tr.row a.subj").all_inner_texts()[1]
+    assert axe_faults(page) == []
+    press(page, "t")  # the row that the keyboard is on, not the first
+    expect(page.get_by_role("heading", name=second)).to_be_visible()
+    expect(page.locator("#level-1")).to_contain_text("You work on it.")
+
+    page.goto("/c/acme/you/")
+    page.get_by_label("Off", exact=True).check()
+    page.get_by_role("button", name="Save the keyboard").click()
+    expect(page.get_by_role("status").first).to_contain_text("Your settings are saved.")
+    expect(page.get_by_label("Off", exact=True)).to_be_checked()
+    page.goto("/c/acme/level-1/")
+    expect(page.locator("[data-live]")).to_be_visible()
+    press(page, *"jkxtp.?", "Control+k")
+    expect(page).to_have_url("/c/acme/level-1/")
+    assert page.locator("tr.row:focus-within").count() == 0

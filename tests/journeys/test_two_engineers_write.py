@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.conf import settings
 from playwright.sync_api import expect
@@ -9,6 +11,7 @@ from playwright.sync_api import expect
 from core.tenancy import acting_as, worker_context
 from tests.cast import HIGH, PNG, Cast, actor_of, context_of, file_ticket
 from tests.journeys.conftest import OpenPage
+from tests.tenancy.reading import write
 from tickets import actions
 from tickets.models import Attachment, Draft, Message, ModeChoice
 
@@ -87,6 +90,22 @@ def test_a_template_a_name_a_picture_and_a_preview(desk: Cast, open_page: OpenPa
     expect(note).to_have_value("Ask @Desk Lead ")
     page.get_by_role("button", name="Save note").click()
     expect(page.locator(".msg.int mark")).to_have_text("@Desk Lead")
+
+
+def test_an_article_is_inserted_where_the_cursor_is(desk: Cast, open_page: OpenPage) -> None:
+    article = write(desk, None, title="Labels stop")
+    page = open_page(desk.engineer)
+    page.goto("/desk/tickets/ACME-1/")
+    reply = page.get_by_label("Reply to customer", exact=True)
+    reply.press_sequentially("See  first.")
+    for _ in " first.":
+        reply.press("ArrowLeft")
+    page.get_by_label("Article", exact=True).select_option(article.title)
+    page.get_by_role("button", name="Insert article").click()
+    expect(reply).to_have_value(re.compile(rf"^See \[Labels stop\]\(http\S+/{article.ref}/\) first\.$"))
+    reply.fill("/lab")
+    page.get_by_role("listbox", name="Suggestions").get_by_role("option", name="Labels stop").click()
+    expect(reply).to_have_value(re.compile(rf"^\[Labels stop\]\(http\S+/{article.ref}/\)$"))
 
 
 def test_a_text_is_kept_on_the_server_and_after_the_session_has_ended(

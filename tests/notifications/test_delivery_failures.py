@@ -26,7 +26,8 @@ from trusst_support.local.mail import mailbox
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"])
 
-WAITS = [10, 20, 40, 80, 160, 320, 640, 1280, 1800, 1800, 1800]
+#: Doubled up to half an hour and, from the second on, up to a fifth shorter by the message's own key.
+WAITS = [10, 18, 34, 75, 130, 273, 551, 1236, 1546, 1788, 1701]
 
 
 class Killed(BaseException):

@@ -66,7 +66,7 @@ def loaded(django_db_setup: None, django_db_blocker: Any, place: Path) -> Iterat
     patch.undo()
 
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded"), pytest.mark.long]
 
 
 def everything() -> dict[str, Any]:

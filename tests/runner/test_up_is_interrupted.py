@@ -36,6 +36,7 @@ def test_a_signal_during_the_start_ends_everything_without_a_trace(
     assert sockets_of(place) == []
 
 
+@pytest.mark.long
 def test_a_demonstration_that_was_interrupted_is_loaded_again_from_the_beginning(place: Path) -> None:
     port = str(free_port())
     with running_up(place, PORT=port) as up:

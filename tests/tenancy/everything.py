@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from core.tenancy import acting_as, worker_context
 from customers import actions as customers
-from customers.models import Invitation, MemberRole
+from customers.models import Invitation, Member, MemberRole, Team
 from escalations import actions as escalations
-from notifications.models import DeliveryAttempt, MemberMute, Notification
+from escalations.functional_models import FunctionalEscalation, FunctionalState
+from notifications import actions as notifications
+from notifications.models import Audience, DeliveryAttempt, MemberMute, MemberQuiet, Notification
 from notifications.topics import Topic
 from slas import actions as slas
 from slas.models import EarlierRestoration, ExclusionReason
-from tests.cast import CRITICAL, Cast, House, actor_of, context_of, file_ticket, picture
+from tests.cast import CRITICAL, START, Cast, House, actor_of, context_of, file_ticket, picture
 from tests.tenancy.composing import begin_writing
+from tests.tenancy.reading import read_on
 from tests.tenancy.relating import tie
 from tickets import actions as tickets
 from tickets.looks import look_at
@@ -39,6 +42,23 @@ class Belongings:
     invitation: Invitation
 
 
+def tell(house: House, member: Member, key: str) -> None:
+    """Queue a message to a member, in whoever's context is open."""
+    notifications.queue(
+        customer_id=house.customer.pk,
+        audience=Audience.CUSTOMER,
+        kind="ticket",
+        dedupe_key=f"{key}:member:{member.pk}",
+        recipient_email=member.email,
+        recipient_name=member.name,
+        member_id=member.pk,
+        subject=f"{house.customer.key}-1 News of {key}",
+        body="Something has happened.",
+        occurred_at=START,
+        deliver_after=START,
+    )
+
+
 def furnish(cast: Cast, house: House) -> Belongings:
     """Give a customer one of everything."""
     ticket = file_ticket(
@@ -55,6 +75,10 @@ def furnish(cast: Cast, house: House) -> Belongings:
         )
     with acting_as(context_of(house.lead)) as now:
         MemberMute.objects.create(customer=house.customer, member=house.lead, topic=Topic.RECEIPT)
+        MemberQuiet.objects.create(
+            customer=house.customer, member=house.lead, begins=time(20), ends=time(7), days="01234"
+        )
+        tell(house, house.lead, "invitation:accepted")
         invitation = customers.invite_member(
             customer=house.customer,
             actor=actor_of(house.lead),
@@ -74,6 +98,7 @@ def furnish(cast: Cast, house: House) -> Belongings:
     begin_writing(cast, house, ticket)
     _work_level_1(house)
     tie(cast, house, ticket)
+    read_on(cast, house, ticket)
     escalations.advance_due()
     with acting_as(context_of(cast.engineer)) as now:
         tickets.post_reply(ticket=ticket, actor=actor_of(cast.engineer), at=now, body="We are on it")
@@ -123,6 +148,18 @@ def furnish(cast: Cast, house: House) -> Belongings:
             asked_at=now,
         )
         look_at(ticket, person=cast.engineer, at=now)
+        FunctionalEscalation.objects.create(
+            customer=house.customer,
+            ticket=ticket,
+            team=Team.objects.get_or_create(name="Specialists")[0],
+            state=FunctionalState.RECALLED,
+            tried="Restarted it",
+            needed="A trace",
+            keeper=cast.engineer,
+            escalated_at=now,
+            escalated_by="Desk Engineer",
+            ended_at=now,
+        )
         file = Attachment.objects.get(customer=house.customer, audience="public")
     return Belongings(house=house, ticket=ticket, file=file, invitation=invitation)
 

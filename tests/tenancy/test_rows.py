@@ -23,7 +23,10 @@ DESK_ONLY = {
     "tickets_handoverline",
     "notifications_deliveryattempt",
     "escalations_escalation",
+    "escalations_escalationcall",
+    "escalations_functionalescalation",
     "tickets_mention",
+    "tickets_ownarticleversion",
     "tickets_presence",
     "tickets_readmark",
     "tickets_tickettag",
@@ -228,7 +231,7 @@ def test_the_probe_of_each_composite_key_notices_when_the_key_is_gone(real_cast:
             ["%_same_customer"],
         )
         keys = cursor.fetchall()
-    assert len(keys) == 47
+    assert len(keys) == 59
     desk = "SELECT set_config('role', 'portal_desk', true)"
     for name, table, target, column in keys:
         point = (

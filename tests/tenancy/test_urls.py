@@ -16,11 +16,11 @@ from core.models import EventRecord
 from core.tenancy import acting_as, worker_context
 from customers.models import Customer, DeskPerson, Member
 from slas.models import Agreement, Correction
-from tests.cast import Cast
+from tests.cast import Cast, House
 from tests.slas.corrections import propose_one
 from tests.tenancy.composing import keep_reply
 from tests.tenancy.everything import Belongings, furnish
-from tickets.models import CannedReply
+from tickets.models import CannedReply, OwnArticle
 
 WHO = ("nobody", "requester", "coordinator", "lead", "outsider", "engineer", "desk lead", "manager", "admin")
 IN, UNKNOWN, FORBIDDEN, HIDDEN, OK, WRONG, STALE = 302, 401, 403, 404, 200, 422, 409
@@ -68,8 +68,31 @@ TABLE: dict[str, tuple[str, list[int]]] = {
         for name in ("colleague-return", "aws-account-switch")
     },
     "you": ("get", PAGE_OF_CUSTOMER),
+    "privacy": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
+    "you-keys": ("post", LEVEL_1_POST),
     "you-mails": ("post", row(IN, IN, HIDDEN, HIDDEN)),  # nothing selected is a choice
-    "desk-mails": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),
+    "desk-mail-choices": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),
+    "you-quiet": ("post", row(IN, WRONG, HIDDEN, HIDDEN)),
+    "desk-quiet": ("post", DESK_POST),
+    "portal-notices": ("get", PAGE_OF_CUSTOMER),
+    "desk-notices": ("get", PAGE_OF_DESK),
+    "admin-messages": ("get", LEADS_PAGE),
+    "admin-messages-again": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, IN))),  # none was given up
+    # There is no message and no channel of that number.
+    "admin-message": ("get", DECISION),
+    "admin-message-again": ("post", DECISION),
+    "admin-channels": ("get", ADMINS_PAGE),
+    **{
+        f"admin-channel{name}": (method, [IN, *(FORBIDDEN,) * 7, HIDDEN])
+        for name, method in (
+            ("", "get"),
+            ("-test", "post"),
+            ("-secret", "post"),
+            ("-off", "get"),
+            ("-on", "post"),
+            ("-replay", "post"),
+        )
+    },
     "aws-accounts": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
     "aws-account-new": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
     "access-log": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
@@ -169,8 +192,11 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "admin-service-switch": ("post", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
     "admin-account-switch": ("post", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
     "admin-member": ("get", DECISION),
-    "admin-member-switch": ("post", DECISION),
+    "admin-member-leave": ("get", DECISION),
+    "admin-member-return": ("post", DECISION),
     "desk-ticket-presence": ("post", DESK_POST),
+    "desk-ticket-colleague-draft": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # nobody of that id
+    "desk-after-reply": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # it says there what is missing
     "desk-ticket-draft": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # an empty text is no draft
     "desk-ticket-staged": ("post", DESK_POST),
     "desk-ticket-compose": ("post", PAGE_OF_DESK),
@@ -238,6 +264,7 @@ TABLE: dict[str, tuple[str, list[int]]] = {
         for name in ("approve", "decline", "remind", "withdraw")
     },
     "portal-tickets": ("get", PAGE_OF_CUSTOMER),
+    "portal-tickets-csv": ("get", PAGE_OF_CUSTOMER),
     "portal-report": ("get", PAGE_OF_CUSTOMER),
     "portal-report-preview": ("post", PAGE_OF_CUSTOMER),
     "portal-report-check": (
@@ -255,6 +282,7 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "portal-ticket-reply": ("post", MEMBER_POST),
     "portal-ticket-reopen": ("post", MEMBER_POST),
     "portal-ticket-confirm": ("post", MEMBER_POST),
+    "portal-ticket-confirm-restored": ("post", MEMBER_POST),
     "portal-ticket-reassess": ("post", MEMBER_POST),
     "portal-ticket-review": ("post", MEMBER_POST),
     "portal-ticket-withdraw": ("post", MEMBER_POST),
@@ -264,14 +292,72 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "portal-ticket-level1-take": ("post", LEVEL_1_POST),
     "portal-ticket-level1-assign": ("post", LEVEL_1_POST),
     "portal-ticket-level1-tick": ("post", LEVEL_1_POST),
+    "level-1-live": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
     "level-1": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
     "level-1-checklists": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
     "desk-hand-overs": ("get", PAGE_OF_DESK),
     "desk-hand-over-accept": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # there is none of that number
     "desk-report-hand-overs": ("get", LEADS_PAGE),
+    "desk-on-call": ("get", PAGE_OF_DESK),
+    "desk-on-call-calendar": ("post", row(IN, FORBIDDEN, FORBIDDEN, IN)),  # it does not say what to do
+    "desk-rota-new": ("get", REPLIES_PAGE),
+    # There is none of that number.
+    **{f"desk-rota{name}": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)) for name in ("", "-override")},
+    "desk-rota-withdraw": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    "desk-rota-calendar": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    **{
+        f"desk-rota-{name}": ("get", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN])
+        for name in ("change", "retire")
+    },
+    "api-rotas": ("get", API_RULES),
+    "api-rota-on-call": ("get", row(UNKNOWN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    "api-rota-overrides": ("post", row(UNKNOWN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    "desk-escalations": ("get", PAGE_OF_DESK),
+    "desk-escalations-running": ("get", PAGE_OF_DESK),
+    "desk-escalation-acknowledge": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # there is none
+    "admin-escalation-policies": ("get", PAGE_OF_DESK),
+    "admin-escalation-policy-new": ("get", REPLIES_PAGE),
+    "admin-escalation-policy": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    **{
+        f"admin-escalation-policy-{name}": ("get", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN])
+        for name in ("change", "switch")
+    },
+    "api-escalation-policies": ("get", API_RULES),
+    "api-escalation-policy": ("get", row(UNKNOWN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    "api-escalations-running": ("get", API_RULES),
+    "api-escalation-acknowledge": ("post", row(UNKNOWN, FORBIDDEN, FORBIDDEN, HIDDEN)),
+    "desk-level-3-team": ("post", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),  # there is none
+    "desk-ticket-escalate": ("get", PAGE_OF_DESK),
+    "desk-ticket-call-manager": ("post", DESK_POST),
+    "desk-ticket-escalation-accept": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # Level 2 has it
+    "desk-ticket-escalation-back": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),
     "portal-ticket-solve": ("post", row(IN, FORBIDDEN, HIDDEN, HIDDEN)),  # the desk has this ticket
     "portal-ticket-follow": ("post", FOLLOWING),
     "portal-ticket-unfollow": ("post", FOLLOWING),
+    "portal-ticket-affect": ("post", row(IN, (FORBIDDEN, IN, IN), HIDDEN, HIDDEN)),  # they are already
+    "portal-ticket-unaffect": ("post", FOLLOWING),
+    "api-ticket-affect": ("post", row(UNKNOWN, (FORBIDDEN, OK, OK), HIDDEN, FORBIDDEN)),
+    "api-ticket-unaffect": ("post", row(UNKNOWN, (FORBIDDEN, STALE, STALE), HIDDEN, FORBIDDEN)),
+    "portal-request": ("get", PAGE_OF_CUSTOMER),
+    "portal-request-check": ("get", row(IN, IN, HIDDEN, HIDDEN)),  # nobody has begun one
+    "portal-request-discard": ("post", row(IN, IN, HIDDEN, HIDDEN)),
+    "portal-request-files": ("post", row(IN, 201, HIDDEN, HIDDEN)),
+    "portal-report-alike": ("post", PAGE_OF_CUSTOMER),
+    "portal-help": ("get", PAGE_OF_CUSTOMER),
+    "portal-article": ("get", PAGE_OF_CUSTOMER),
+    "portal-article-answer": ("post", MEMBER_POST),
+    "desk-mails": ("get", PAGE_OF_DESK),
+    "desk-status": ("get", PAGE_OF_DESK),
+    "desk-mail": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # there is no mail of that id
+    **{
+        f"desk-mail-{name}": ("post", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN))
+        for name in ("open", "note", "discard")
+    },
+    "desk-articles": ("get", PAGE_OF_DESK),
+    "desk-article-new": ("get", PAGE_OF_DESK),
+    "desk-article": ("get", PAGE_OF_DESK),
+    "desk-article-state": ("post", LEADS_POST),
+    "portal-ticket-privacy": ("post", MEMBER_POST),
     "api-tickets": ("get", API_READ),
     "api-ticket": ("get", API_READ),
     "api-messages": ("get", API_READ),
@@ -318,9 +404,20 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     },
     "api-hand-overs": ("get", API_READ),
     "api-ticket-hand-overs": ("get", API_READ),
+    "api-ticket-escalations": ("get", row(UNKNOWN, FORBIDDEN, HIDDEN, OK)),
+    "api-ticket-call-manager": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400)),
+    "api-ticket-escalation-accept": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, HIDDEN)),  # Level 2 has it
+    "api-ticket-escalation-back": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400)),
     "api-ticket-accept": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, STALE)),
     "api-ticket-solve": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, FORBIDDEN)),
     "api-ticket-confirm": ("post", row(UNKNOWN, STALE, HIDDEN, FORBIDDEN)),
+    "api-ticket-confirm-restored": ("post", row(UNKNOWN, STALE, HIDDEN, FORBIDDEN)),
+    **{
+        f"api-ticket-{name}": ("get", row(UNKNOWN, FORBIDDEN, HIDDEN, OK))
+        for name in ("tags", "steps", "followers")
+    },
+    **{f"api-ticket-{name}": ("get", API_READ) for name in ("links", "misses")},
+    "api-ticket-major": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400)),
     "api-exclusions": ("get", API_READ),
     "api-exclusions-propose": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, 400)),
     "api-exclusions-waive": ("post", row(UNKNOWN, FORBIDDEN, HIDDEN, (FORBIDDEN, 400))),
@@ -337,18 +434,25 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     },
     "api-ticket-follow": ("post", API_FOLLOWING),
     "api-ticket-unfollow": ("post", API_FOLLOWING),
+    "api-ticket-privacy": ("post", row(UNKNOWN, 400, HIDDEN, FORBIDDEN)),
 }
 #: Addresses that know no customer, each with the reason.
 OPEN = {
     "home": "sends everybody to where they work",
     "rate": "the signed token in the address is the permission; see tests/tickets/test_satisfaction.py",
+    "acknowledge-by-mail": "the signed token in the address is the permission; see tests/escalations/test_ack_links.py",
+    "on-call-feed": "the signed token in the address is the permission; see tests/escalations/test_rota_feeds.py",
     "join-desk": "the signed token in the address is the permission; see tests/customers",
     "join": "the signed token in the address is the permission; see tests/customers",
     "api-schema": "the shape of the API, the same for all",
     "api-docs": "the same, readable",
     "healthz": "whether the process answers",
+    "metrics": "a word of its own is the permission; see tests/core/test_status.py",
     "readyz": "whether it can serve, and whether the auditor is heard",
+    "inbound-mail": "a provider's secret is the permission; see tests/mail/test_ways_in.py",
     "local-mail": "only on a local portal",
+    "local-mail-send": "only on a local portal",
+    "local-webhooks": "only on a local portal; what is not signed is turned away",
     "local-mail-detail": "only on a local portal",
 }
 
@@ -390,6 +494,12 @@ def rules_of(customer: Customer) -> dict[str, int]:
         }
 
 
+def article_of(house: House) -> str:
+    """Return the end of the address of a customer's own article."""
+    with acting_as(worker_context()):
+        return OwnArticle.objects.get(customer=house.customer).ref
+
+
 def address(name: str, of: Belongings) -> str:
     everything: dict[str, Any] = {
         "customer": of.house.customer.slug,
@@ -397,7 +507,9 @@ def address(name: str, of: Belongings) -> str:
         "key": of.ticket.key,
         "token": of.file.token,
         "mode": "reply",
+        "message": 1,
         "pk": of.invitation.pk + 1000,
+        "article": article_of(of.house),
         **rules_of(of.house.customer),
     }
     [(_, params)] = get_resolver().reverse_dict.getlist(name)[0][0]
@@ -461,7 +573,14 @@ def test_no_page_of_one_customer_names_anything_of_another(cast: Cast, belonging
         assert "acme" not in page, url
 
 
-@pytest.mark.parametrize("name", [name for name, (method, _) in TABLE.items() if method == "post"])
-def test_a_change_is_never_made_by_a_get(cast: Cast, belongings: Belongings, name: str) -> None:
-    client = visitors(cast)["engineer" if "desk" in name or "api" in name else "coordinator"]
-    assert client.get(address(name, belongings)).status_code == 405
+def test_a_change_is_never_made_by_a_get(cast: Cast, belongings: Belongings) -> None:
+    clients = visitors(cast)
+    answers = {
+        name: clients["engineer" if "desk" in name or "api" in name else "coordinator"]
+        .get(address(name, belongings))
+        .status_code
+        for name, (method, _) in TABLE.items()
+        if method == "post"
+    }
+    assert answers == dict.fromkeys(answers, 405)
+    assert answers

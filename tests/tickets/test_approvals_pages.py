@@ -109,7 +109,7 @@ def test_the_desk_sees_the_oldest_first_of_every_customer(
     ask(cast, file_ticket(cast.globex.requester), what="The Globex console", hours=3)
     page = text(browse(cast.engineer), "/desk/approvals/")
     assert 0 < page.index("The console of acme-prod") < page.index("The Globex console")
-    assert 'Approvals <span class="push">2</span>' in page
+    assert 'Approvals <span class="push" id="n-approvals">2</span>' in page
     clock.advance(hours=3)
     assert "The Globex console" not in text(browse(cast.engineer), "/desk/approvals/")
 

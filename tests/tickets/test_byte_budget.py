@@ -75,22 +75,47 @@ def ticket(cast: Cast, browse: Browse) -> str:
     return page
 
 
-def test_the_queue_is_within_its_budget(queue: str) -> None:
-    assert weigh(queue.encode()) <= 20 * KB
+@pytest.fixture
+def report(cast: Cast, browse: Browse) -> str:
+    """Return the form in which a customer reports an incident."""
+    page: str = browse(cast.acme.requester).get("/c/acme/report/").content.decode()
+    return page
 
 
-def test_a_ticket_is_within_its_budget(ticket: str) -> None:
-    assert weigh(ticket.encode()) <= 18 * KB
+@pytest.fixture
+def tickets(cast: Cast, browse: Browse) -> str:
+    """Return a page of a customer's own tickets."""
+    for number in range(20):
+        file_ticket(cast.acme.requester, subject=f"Orders {number} do not reach the warehouse")
+    page: str = browse(cast.acme.requester).get("/c/acme/").content.decode()
+    return page
 
 
-@pytest.mark.parametrize("name", ["queue", "ticket"])
-def test_all_scripts_of_a_page_together_are_small(name: str, request: pytest.FixtureRequest) -> None:
+@pytest.mark.parametrize(("name", "most"), [("queue", 20), ("ticket", 18), ("report", 8), ("tickets", 8)])
+def test_a_page_is_within_its_budget(name: str, most: int, request: pytest.FixtureRequest) -> None:
+    assert weigh(request.getfixturevalue(name).encode()) <= most * KB
+
+
+@pytest.mark.parametrize(
+    ("name", "scripts"),
+    [
+        ("queue", ["js/page.js", "js/live.js", "js/keys.js"]),
+        ("ticket", ["js/page.js", "js/live.js", "js/keys.js"]),
+        ("report", [HTMX, "js/page.js"]),
+        ("tickets", ["js/page.js"]),
+    ],
+)
+def test_a_page_loads_little_of_our_own_and_what_it_uses_of_others(
+    name: str, scripts: list[str], request: pytest.FixtureRequest
+) -> None:
+    """What somebody must act for first, such as writing, is asked for then."""
     names = scripts_of(request.getfixturevalue(name))
-    assert {HTMX, "js/clock.js"} <= set(names)
-    assert sum(weigh(source(one).read_bytes()) for one in names) <= 28 * KB
+    assert names == scripts
+    assert sum(weigh(source(one).read_bytes()) for one in names if one != HTMX) <= 6 * KB
+    assert sum(weigh(source(one).read_bytes()) for one in names) <= 20 * KB
 
 
-@pytest.mark.parametrize(("name", "most"), [("queue", 12), ("ticket", 14)])
+@pytest.mark.parametrize(("name", "most"), [("queue", 6), ("ticket", 6), ("report", 5), ("tickets", 5)])
 def test_a_first_visit_asks_for_few_files(name: str, most: int, request: pytest.FixtureRequest) -> None:
     """The page itself, its style sheet, its icons and its scripts; all but the page are kept by the browser."""
     page = request.getfixturevalue(name)

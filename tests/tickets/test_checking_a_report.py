@@ -49,6 +49,7 @@ def test_nothing_is_filed_before_the_answers_were_checked(cast: Cast, browse: Br
         "Which service?": "I do not know",
         "Which AWS account?": "I do not know",
         "What have you seen?": "The **queue** grows since 9.",
+        "Keep it private": "No",
         "Who should see it first?": "Acme Freight's Level 1",
     }
     assert page.context["severity"].name == "P3"

@@ -50,7 +50,7 @@ def test_a_view_whose_customer_is_gone_has_no_count_and_still_a_name(cast: Cast,
     view = keep(cast, "Theirs", customer=["nobody"])
     page = browse(cast.engineer).get("/desk/").content.decode()
     assert f'?customer=nobody&amp;saved={view.pk}"' in page
-    assert re.search(r'<span class="clip">Theirs</span> <span class="push"></span>', page)
+    assert re.search(rf'<span class="clip">Theirs</span> <span class="push" id="n-{view.pk}"></span>', page)
 
 
 def test_due_next_says_how_many_were_missed_and_else_how_many_there_are(
@@ -62,7 +62,7 @@ def test_due_next_says_how_many_were_missed_and_else_how_many_there_are(
     assert beside(client)["Due next"] == "3"
     clock.advance(minutes=31)
     page = client.get("/desk/").content.decode()
-    assert '<span class="push hot">2<span class="vh"> missed</span></span>' in page
+    assert '<span class="push hot" id="n-due">2<span class="vh"> missed</span></span>' in page
 
 
 def test_any_number_of_saved_views_is_counted_in_the_same_statement(cast: Cast, browse: Browse) -> None:

@@ -9,9 +9,9 @@ import pytest
 from tickets.lifecycle import ENDED_BY_CUSTOMER, HoldReason, NotAllowed, Status, Verb, check, may
 
 NEW, WORK, HOLD, RESTORED, RESOLVED, CLOSED = Status
-ALWAYS = {"note", "follow", "unfollow", "relate"}
+ALWAYS = {"note", "follow", "unfollow", "unaffect", "privacy", "relate"}
 
-OPEN = ALWAYS | {"reassess", "reply", "resolve", "merge"}
+OPEN = ALWAYS | {"reassess", "reply", "resolve", "merge", "affect"}
 LEVEL_1 = {"pass", "work_level_1"}
 DESK = OPEN | {"assign", "establish", "hold", "ask", "review"}
 
@@ -27,8 +27,8 @@ TABLE: dict[tuple[Status, bool, bool], set[str]] = {
     (NEW, True, False): DESK | {"return", "restore"},
     (WORK, True, False): DESK | {"return", "restore"},
     (HOLD, True, True): DESK | {"return", "restore", "resume", "contest"},
-    (RESTORED, True, False): DESK | {"reopen"},
-    (RESTORED, True, True): DESK | {"reopen", "resume", "contest"},
+    (RESTORED, True, False): DESK | {"reopen", "confirm"},
+    (RESTORED, True, True): DESK | {"reopen", "confirm", "resume", "contest"},
     (RESOLVED, True, False): ALWAYS | {"reply", "assign", "reopen", "close"},
     (CLOSED, True, False): ALWAYS,
 }
@@ -58,6 +58,13 @@ def test_a_contested_hold_is_answered_and_not_contested_twice(
     allowed = {verb.value for verb in Verb if may(verb, **place, contested=True)}  # type: ignore[arg-type]
     before = TABLE[status, with_desk, on_hold]
     assert allowed == (before - {"contest"} | {"answer"} if "contest" in before else before)
+
+
+@pytest.mark.parametrize(("status", "with_desk", "on_hold"), TABLE)
+def test_that_it_works_again_is_not_confirmed_twice(status: Status, with_desk: bool, on_hold: bool) -> None:
+    place = {"status": status, "level": 2 if with_desk else 1, "on_hold": on_hold}
+    allowed = {verb.value for verb in Verb if may(verb, **place, confirmed=True)}  # type: ignore[arg-type]
+    assert allowed == TABLE[status, with_desk, on_hold] - {"confirm"}
 
 
 def test_the_table_leaves_out_only_what_cannot_be() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -72,3 +74,22 @@ def test_a_ticket_asks_the_same_with_two_messages_and_with_twenty(
     with_two = count(client, address)
     write(cast, ticket, 9)
     assert count(client, address) == with_two
+
+
+@pytest.mark.parametrize(("name", "most"), [("queue", 21), ("poll", 14), ("ticket", 64)])
+def test_a_page_of_the_desk_asks_few_questions(cast: Cast, browse: Browse, name: str, most: int) -> None:
+    """What stands beside every page, such as what waits for an answer, is counted in one of them."""
+    ticket = file_ticket(cast.acme.coordinator, files=[picture()])
+    client = browse(cast.engineer)
+    page = client.get("/desk/").content.decode()
+    live = re.search(r'data-live="([^"]+)" data-known="([^"]+)"', page)
+    assert live is not None
+    address = {
+        "queue": "/desk/",
+        "poll": f"{unescape(live[1])}&rows={live[2]}",
+        "ticket": f"/desk/tickets/{ticket.key}/",
+    }[name]
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code in (200, 204)
+    assert len(queries) <= most

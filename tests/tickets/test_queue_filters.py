@@ -51,6 +51,12 @@ def some(cast: Cast, clock: Clock) -> list[Ticket]:
         ("opened_from=2026-03-03&opened_to=2026-03-03", ["ACME-1", "ACME-2", "GLOB-1"]),
         ("q=routers", ["ACME-1"]),
         ("q=routers&customer=globex", []),
+        ("words=routers", ["ACME-1"]),
+        ("words=restart&view=mine", ["ACME-1"]),
+        ("words=restart&view=unassigned", []),
+        ("words=slow&severity=3", ["ACME-2"]),
+        ("words=slow&customer=globex&customer=acme", ["ACME-2", "GLOB-1"]),
+        ("q=slow&words=routers", []),
         ("view=unassigned&severity=3", ["ACME-2"]),
     ],
 )
@@ -182,9 +188,10 @@ def save(client: Any, query: str, name: str = "Urgent ones", **more: str) -> Any
 
 def views() -> list[tuple[str, str, bool, dict[str, list[str]]]]:
     with acting_as(worker_context()):
+        kept = SavedView.objects.filter(deleted_at=None).select_related("owner")
         return [
             (view.owner.name, view.name, view.is_shared, view.filters)
-            for view in SavedView.objects.select_related("owner").order_by("is_shared", "position", "pk")
+            for view in kept.order_by("is_shared", "position", "pk")
         ]
 
 
@@ -274,4 +281,4 @@ def test_counts_beside_the_queue_stop_at_a_thousand(
 ) -> None:
     monkeypatch.setattr("tickets.access.MANY", 3)
     rail = browse(cast.engineer).get("/desk/").content.decode()
-    assert '<span class="push">2+</span>' in rail
+    assert '<span class="push" id="n-unassigned">2+</span>' in rail

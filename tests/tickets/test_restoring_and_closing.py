@@ -66,8 +66,8 @@ def test_a_time_that_may_not_be_said_is_refused_beside_its_field(
     assert everything_about(ticket) == before
 
 
-#: How the desk cannot say that a ticket ended: Level 1 does, and a merge does by itself.
-NOT_THE_DESKS = (ResolutionCode.LEVEL_1, ResolutionCode.MERGED)
+#: How the desk alone cannot say that a ticket ended: Level 1 does, a merge does by itself, and the customer confirms.
+NOT_THE_DESKS = (ResolutionCode.LEVEL_1, ResolutionCode.MERGED, ResolutionCode.CONFIRMED)
 
 
 @pytest.mark.parametrize("code", [code for code in ResolutionCode if code not in NOT_THE_DESKS])
@@ -79,7 +79,7 @@ def test_the_desk_says_how_it_ended(cast: Cast, browse: Browse, ticket: Ticket, 
     assert (now.status, now.resolution_code, now.resolved_at) == (Status.RESOLVED, code, START)
 
 
-@pytest.mark.parametrize("code", ["", "level_1", "whatever"])
+@pytest.mark.parametrize("code", ["", "level_1", "confirmed", "whatever"])
 def test_a_code_that_is_not_the_desks_is_refused(
     cast: Cast, browse: Browse, ticket: Ticket, code: str
 ) -> None:

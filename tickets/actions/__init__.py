@@ -1,6 +1,7 @@
 """The verbs of a ticket. Every one takes keyword-only arguments, an explicit actor and instant, locks the
 row, asks the lifecycle, writes, and publishes what happened, all in one transaction."""
 
+from tickets.actions.affected import say_affected, say_unaffected
 from tickets.actions.approvals import (
     approve,
     ask_approval,
@@ -10,6 +11,7 @@ from tickets.actions.approvals import (
     settle_approvals,
     withdraw_approval,
 )
+from tickets.actions.articles import answer_article, change_article, move_article, write_article
 from tickets.actions.bulk import change_each
 from tickets.actions.canned import add_canned_reply, change_canned_reply, switch_canned_reply
 from tickets.actions.checklists import (
@@ -21,10 +23,11 @@ from tickets.actions.checklists import (
     put_due_checklists,
     switch_checklist,
 )
+from tickets.actions.confirming import confirm_restored
 from tickets.actions.contacts import let_member_go, make_contact
 from tickets.actions.conversation import Overtaken, post_customer_note, post_internal_note, post_reply
 from tickets.actions.deadlines import Deadline, RestoreLeft, set_closing, set_next_deadlines
-from tickets.actions.drafts import discard_draft, save_draft
+from tickets.actions.drafts import discard_draft, save_draft, set_then, take_over_draft
 from tickets.actions.flow import (
     backdate_restoration,
     close,
@@ -46,13 +49,24 @@ from tickets.actions.level1 import (
     name_aws_account,
     tick_at_level_1,
 )
+from tickets.actions.levels import move_to_level
 from tickets.actions.links import link_tickets, unlink_tickets
 from tickets.actions.locking import StaleTicket, lock
+from tickets.actions.mail import (
+    discard_mail,
+    forget_mail,
+    keep_mail,
+    note_mail,
+    open_from_mail,
+    read_due,
+    take_in,
+)
 from tickets.actions.majors import check_names_nobody_else, update_parts
 from tickets.actions.merging import check_target, earlier_start, merge
 from tickets.actions.opening import check_start, open_ticket
 from tickets.actions.ownership import assign, give_to_team, take, unwatch, watch
 from tickets.actions.presence import leave, show_up
+from tickets.actions.privacy import set_private
 from tickets.actions.reading import mark_read
 from tickets.actions.reporting import (
     discard_report,
@@ -71,12 +85,21 @@ from tickets.actions.reviews import (
     withdraw_review,
 )
 from tickets.actions.satisfaction import rate
-from tickets.actions.saved_views import delete_view, move_view, rename_view, save_view, share_view
+from tickets.actions.saved_views import (
+    UNDO_WITHIN,
+    delete_view,
+    move_view,
+    rename_view,
+    restore_view,
+    save_view,
+    share_view,
+)
 from tickets.actions.severity import establish_severity, reassess_impact
 from tickets.actions.staging import stage_files, sweep_staged, unstage_file, unstage_rest
 from tickets.actions.tags import add_tag, merge_tags, rename_tag, switch_tag, tag_ticket, untag_ticket
 
 __all__ = [
+    "UNDO_WITHIN",
     "Deadline",
     "NotHandedOver",
     "Overtaken",
@@ -89,6 +112,7 @@ __all__ = [
     "add_follower",
     "add_step",
     "add_tag",
+    "answer_article",
     "answer_contest",
     "approve",
     "ask_approval",
@@ -96,6 +120,7 @@ __all__ = [
     "assign",
     "assign_at_level_1",
     "backdate_restoration",
+    "change_article",
     "change_canned_reply",
     "change_checklist",
     "change_each",
@@ -103,21 +128,25 @@ __all__ = [
     "check_start",
     "check_target",
     "close",
+    "confirm_restored",
     "contest_hold",
     "decide_review",
     "decline",
     "delete_view",
     "discard_draft",
+    "discard_mail",
     "discard_report",
     "drop_approval",
     "drop_report_file",
     "earlier_start",
     "establish_severity",
     "follow",
+    "forget_mail",
     "give_to_team",
     "hand_over",
     "hold",
     "keep_level_1_steps",
+    "keep_mail",
     "keep_report_files",
     "leave",
     "let_go",
@@ -131,8 +160,12 @@ __all__ = [
     "mark_step",
     "merge",
     "merge_tags",
+    "move_article",
+    "move_to_level",
     "move_view",
     "name_aws_account",
+    "note_mail",
+    "open_from_mail",
     "open_ticket",
     "pass_to_desk",
     "post_customer_note",
@@ -141,6 +174,7 @@ __all__ = [
     "put_checklist",
     "put_due_checklists",
     "rate",
+    "read_due",
     "reassess_impact",
     "remind_of_approval",
     "remove_follower",
@@ -148,14 +182,19 @@ __all__ = [
     "rename_view",
     "reopen",
     "resolve",
+    "restore_view",
     "resume",
     "return_to_customer",
     "save_draft",
     "save_report",
     "save_view",
+    "say_affected",
+    "say_unaffected",
     "send_report",
     "set_closing",
     "set_next_deadlines",
+    "set_private",
+    "set_then",
     "settle_approvals",
     "share_view",
     "show_up",
@@ -167,6 +206,8 @@ __all__ = [
     "switch_tag",
     "tag_ticket",
     "take",
+    "take_in",
+    "take_over_draft",
     "tell_leads",
     "tick_at_level_1",
     "unfollow",
@@ -179,4 +220,5 @@ __all__ = [
     "watch",
     "withdraw_approval",
     "withdraw_review",
+    "write_article",
 ]

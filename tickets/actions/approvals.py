@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.problems import Refused
@@ -32,6 +33,7 @@ from tickets.events import (
 )
 from tickets.lifecycle import HoldReason, Verb
 from tickets.models import ApprovalKind, ApprovalRequest, Ticket
+from tickets.severity import Severity
 from tickets.stops import stopped_by
 
 logger = logging.getLogger(__name__)
@@ -132,7 +134,7 @@ def approve(
     """
     locked = _lock(approval, ApprovalVerb.APPROVE, at=at)
     if locked.touches_production and not confirmed:
-        raise NotConfirmed("This touches production: type your password again first, then approve.")
+        raise NotConfirmed(_("This touches production: type your password again first, then approve."))
     _end(locked, State.APPROVED, at=at, by=actor.name, reason=comment.strip()[:500], member=member)
     publish(
         ApprovalGiven(
@@ -156,7 +158,7 @@ def decline(
 ) -> ApprovalRequest:
     """Say no, and why, which ends the hold and is told in the conversation."""
     locked = _lock(approval, ApprovalVerb.DECLINE, at=at)
-    reason = required(reason, "Say why: the desk has to find another way.")
+    reason = required(reason, _("Say why: the desk has to find another way."))
     _end(locked, State.DECLINED, at=at, by=actor.name, reason=reason, member=member)
     publish(
         ApprovalDeclined(
@@ -346,6 +348,8 @@ def _tell_desk(approval_id: int) -> bool:
                 kind="approval",
                 dedupe_key=f"approval-{approval.state}:{approval.pk}:desk:{person.pk}",
                 recipient_email=person.user.email,
+                person_id=person.pk,
+                is_urgent=ticket.severity == Severity.P1,
                 recipient_name=person.name,
                 subject=f"{ticket.key} {approval.get_state_display()}: {approval.what}",
                 body=f"{_say_end(approval)}\n\nRead it: {settings.PORTAL_BASE_URL}/desk/tickets/{ticket.key}/\n",

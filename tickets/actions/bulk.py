@@ -12,13 +12,21 @@ from tickets.models import Ticket
 
 @transaction.atomic
 def change_each(
-    *, tickets: Sequence[Ticket], versions: Mapping[str, int], act: Callable[[Ticket], object]
+    *,
+    tickets: Sequence[Ticket],
+    versions: Mapping[str, int],
+    act: Callable[[Ticket], object],
+    beside: Sequence[Ticket] = (),
 ) -> list[Outcome]:
     """Change several tickets, each by itself: one that is refused, or changed meanwhile, stops no other.
 
     `versions` are those that were looked at, by the ticket's key. Rows are locked in the order of their
-    ids, so that two who change the same tickets wait for each other and do not stand in each other's way.
+    ids, so that two who change the same tickets wait for each other and do not stand in each other's way. Where
+    each change reaches the tickets `beside` as well, all are locked before the first one is changed.
     """
+    if beside:
+        for ticket in _in_order([*tickets, *beside]):
+            lock(ticket)
     became = {ticket.pk: _change(ticket, versions[ticket.key], act) for ticket in _in_order(tickets)}
     return [became[ticket.pk] for ticket in tickets]
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.problems import Refused
@@ -23,10 +24,10 @@ def let_member_go(*, member: Member, heir: Member | None, actor: Actor, at: date
     for the last lead, and where tickets would be left without a contact.
     """
     if actor.is_member and actor.id == member.pk:
-        raise Refused("You cannot deactivate yourself. Ask another lead.")
+        raise Refused(_("You cannot deactivate yourself. Ask another lead."))
     theirs = list(Ticket.objects.requested_by(member).unfinished().order_by("pk"))
     if theirs and heir is None:
-        raise Refused("Select who becomes the contact for their tickets.", field="to")
+        raise Refused(_("Select who becomes the contact for their tickets."), field="to")
     switch_member(member=member, actor=actor, at=at, is_active=False)
     let_level_1_go(member=member, actor=actor, at=at)
     for ticket in theirs:
@@ -40,7 +41,7 @@ def make_contact(*, ticket: Ticket, member: Member, actor: Actor, at: datetime) 
     """Let another of the customer's people be the one to whom a ticket belongs; who reported it stays known."""
     locked = lock(ticket)
     if not member.is_active or member.customer_id != locked.customer_id:
-        raise Refused("Select one of your active colleagues.", field="to")
+        raise Refused(_("Select one of your active colleagues."), field="to")
     if locked.requester_id == member.pk:
         return locked
     locked.requester = member

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.problems import Refused, Stale
@@ -56,13 +57,15 @@ def post_reply(
     expected_version: int | None = None,
     staged: Sequence[str] = (),
     seen: int | None = None,
+    quoted: str = "",
+    by_mail: bool = False,
 ) -> Message:
     """Post a reply that customer and desk read.
 
     A desk person's reply takes a new ticket into work. A member's reply ends a hold that waited for the
     customer, and reopens a resolved ticket. `staged` are the tokens of files that the author chose before;
     `seen` is the id of the last public message that the author has read: raises Overtaken when somebody
-    else has written since.
+    else has written since. `quoted` is what a mail quoted below its text.
     """
     locked = lock(ticket, verb=Verb.REPLY, expected_version=expected_version)
     _check_seen(locked, actor, at, seen)
@@ -77,6 +80,8 @@ def post_reply(
         files=files,
         staged=claim_staged(locked, actor=actor, at=at, tokens=staged),
         automatic=automatic,
+        quoted=quoted,
+        by_mail=by_mail,
     )
     publish(
         PublicReplyPosted(
@@ -172,13 +177,19 @@ def write_message(
     files: Sequence[UploadedFile[Any]] = (),
     staged: Sequence[StagedFile] | Sequence[ReportFile] = (),
     automatic: bool = False,
+    quoted: str = "",
+    by_mail: bool = False,
 ) -> Message:
     """Save a message and its files on a locked ticket; raises Refused beside the field at fault."""
     body = body.replace("\r\n", "\n").replace("\x00", "").strip()
     if not body:
-        raise Refused("Write something first.", field="body")
+        raise Refused(_("Write something first."), field="body")
     if len(body) > MAX_BODY:
-        raise Refused(f"This is longer than {MAX_BODY:,} characters. Attach it as a file.", field="body")
+        raise Refused(
+            _("This is longer than %(number)s characters. Attach it as a file.")
+            % {"number": f"{MAX_BODY:,}"},
+            field="body",
+        )
     checked = stored_files.check(files, beside=len(staged))
     message = Message.objects.create(
         customer_id=ticket.customer_id,
@@ -189,6 +200,8 @@ def write_message(
         body=body,
         audience=audience,
         automatic=automatic,
+        quoted=quoted[:MAX_BODY],
+        by_mail=by_mail,
         at=at,
     )
     for waiting in staged:

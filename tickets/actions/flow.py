@@ -25,7 +25,7 @@ from tickets.events import (
     TicketReturned,
 )
 from tickets.lifecycle import DESK_LEVEL, NEEDS_EVIDENCE, REVIEW_AFTER, HoldReason, Status, Verb
-from tickets.models import Ticket
+from tickets.models import ResolutionCode, Ticket
 
 #: A hold is looked at again within this time; a later one is a typing mistake, such as the year 20266.
 LONGEST_HOLD = timedelta(days=366)
@@ -191,7 +191,8 @@ def mark_restored(
         raise Refused("This is before the ticket was reopened.", field="restored_at")
     locked.status = Status.RESTORED.value
     locked.restored_at = at
-    save(locked, at, "status", "restored_at")
+    locked.confirmed_at = None  # what was said of an earlier restoration says nothing of this one
+    save(locked, at, "status", "restored_at", "confirmed_at")
     state_findings(locked, actor=actor, at=at, cause=cause, workaround=workaround, fix=fix)
     publish(
         ServiceRestored(
@@ -265,6 +266,8 @@ def resolve(
     The desk answers first what the floors above ask, such as why a promise was missed.
     """
     locked = lock(ticket, verb=Verb.RESOLVE, expected_version=expected_version)
+    if code == ResolutionCode.CONFIRMED and not locked.is_confirmed:
+        raise Refused("The customer has not confirmed it yet. Choose another one.", field="code")
     if actor.is_desk:
         check_may_end(locked, at)
     state_findings(locked, actor=actor, at=at, cause=cause, fix=fix)
@@ -288,14 +291,17 @@ def reopen(*, ticket: Ticket, actor: Actor, at: datetime, expected_version: int 
 
 
 def put_back_to_work(ticket: Ticket, *, actor: Actor, at: datetime) -> list[str]:
-    """Reopen a locked ticket and return the columns to save."""
+    """Reopen a locked ticket and return the columns to save; once resolved, Level 3 does not have it any more."""
+    if ticket.status == Status.RESOLVED:
+        ticket.level = min(ticket.level, DESK_LEVEL)
     ticket.status = Status.ON_HOLD.value if ticket.is_on_hold else Status.IN_PROGRESS.value
     ticket.restored_at = None
+    ticket.confirmed_at = None
     ticket.resolved_at = None
     ticket.closes_at = None
     ticket.resolution_code = ""
     publish(TicketReopened(at=at, customer_id=ticket.customer_id, ticket_id=ticket.pk, actor=actor))
-    return ["status", "restored_at", "resolved_at", "closes_at", "resolution_code"]
+    return ["status", "level", "restored_at", "confirmed_at", "resolved_at", "closes_at", "resolution_code"]
 
 
 @transaction.atomic

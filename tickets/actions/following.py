@@ -7,7 +7,7 @@ from django.db import transaction
 from core.events import publish
 from core.problems import Refused
 from core.tenancy import Actor
-from customers.models import DeskPerson, Member
+from customers.models import LEVEL_1_ROLES, DeskPerson, Member
 from tickets.actions.locking import lock
 from tickets.events import FollowerAdded, FollowerRemoved
 from tickets.lifecycle import Verb
@@ -75,6 +75,12 @@ def bring_followers(*, source: Ticket, target: Ticket) -> None:
         )
     )
     members |= {source.requester_id}
+    if target.is_private:  # who may not read it is let in by name, not by a merge
+        members &= set(
+            Member.objects.filter(customer_id=target.customer_id, role__in=LEVEL_1_ROLES).values_list(
+                "pk", flat=True
+            )
+        )
     Watcher.objects.bulk_create(
         (
             Watcher(customer_id=target.customer_id, ticket=target, member_id=member_id)

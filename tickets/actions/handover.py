@@ -148,6 +148,7 @@ def _tell(handover: Handover, lines: Sequence[HandoverLine]) -> None:
             kind="handover",
             dedupe_key=f"handover:{handover.pk}:desk:{to.pk}",
             recipient_email=to.user.email,
+            person_id=to.pk,
             recipient_name=to.name,
             subject=f"{giver} hands over {many} to you",
             body=(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.problems import Refused
@@ -30,7 +31,7 @@ def assign_at_level_1(
     """
     locked = lock(ticket, verb=Verb.WORK_LEVEL_1, expected_version=expected_version)
     if member is not None and not _works_level_1_of(member, locked):
-        raise Refused("Select one of your coordinators or leads.", field="member")
+        raise Refused(_("Select one of your coordinators or leads."), field="member")
     if locked.level1_owner_id == (None if member is None else member.pk):
         return locked
     locked.level1_owner = member
@@ -94,9 +95,15 @@ def keep_level_1_steps(*, customer: Customer, service: Service | None, steps: Se
     """
     lines = list(dict.fromkeys(" ".join(step.split()) for step in steps if step.strip()))
     if len(lines) > MOST_STEPS:
-        raise Refused(f"Keep to {MOST_STEPS} steps: nobody goes through more.", field="steps")
+        raise Refused(
+            _("Keep to %(number)s steps: nobody goes through more.") % {"number": MOST_STEPS},
+            field="steps",
+        )
     if any(len(line) > STEP_LENGTH for line in lines):
-        raise Refused(f"Keep each step under {STEP_LENGTH} characters.", field="steps")
+        raise Refused(
+            _("Keep each step under %(number)s characters.") % {"number": STEP_LENGTH},
+            field="steps",
+        )
     LevelOneStep.objects.of(customer).about(service).delete()
     LevelOneStep.objects.bulk_create(
         [
@@ -118,7 +125,7 @@ def tick_at_level_1(*, ticket: Ticket, actor: Actor, at: datetime, text: str, is
     item = ChecklistItem.objects.filter(**mine, text=text).first()
     known = LevelOneStep.objects.for_ticket(locked).filter(text=text).exists()
     if item is None and not known:
-        raise Refused("This step is no longer on the checklist.")
+        raise Refused(_("This step is no longer on the checklist."))
     if item is None:
         item = ChecklistItem(**mine, text=text)
     if item.is_done == is_done:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from core.problems import Refused, Stale
 from tickets.lifecycle import Status, Verb, check
 from tickets.models import Ticket
@@ -22,8 +24,9 @@ def lock(ticket: Ticket, *, verb: Verb | None = None, expected_version: int | No
     )
     if expected_version is not None and locked.version != expected_version:
         raise StaleTicket(
-            "This ticket changed while you were editing. Nothing was saved: look at what changed, "
-            "then send again."
+            _(
+                "This ticket changed while you were editing. Nothing was saved: look at what changed, then send again."
+            )
         )
     if verb is not None:
         check_verb(locked, verb)
@@ -39,6 +42,7 @@ def check_verb(ticket: Ticket, verb: Verb) -> None:
         on_hold=ticket.is_on_hold,
         in_review=ticket.is_in_review,
         contested=ticket.is_contested,
+        confirmed=ticket.is_confirmed,
     )
 
 

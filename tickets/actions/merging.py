@@ -7,6 +7,7 @@ from django.db import transaction
 from core.events import publish
 from core.problems import Refused
 from core.tenancy import Actor
+from tickets.actions.affected import bring_affected
 from tickets.actions.flow import HOLD_COLUMNS, forget_hold
 from tickets.actions.following import bring_followers
 from tickets.actions.locking import check_verb, lock, save
@@ -47,6 +48,7 @@ def merge(
     save(source, at, "status", "closed_at", "closes_at", "resolution_code", "merged_into", *HOLD_COLUMNS)
     save(target, at)
     bring_followers(source=source, target=target)
+    bring_affected(source=source, target=target)
     publish(
         TicketMerged(
             at=at,

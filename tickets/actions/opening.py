@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.problems import Refused
@@ -13,6 +14,7 @@ from core.tenancy import Actor
 from customers.models import AwsAccount, Customer, Member, Service
 from tickets.actions.conversation import write_message
 from tickets.actions.flow import reach_desk
+from tickets.actions.privacy import tell_privacy
 from tickets.actions.severity import impact_values
 from tickets.events import TicketOpened
 from tickets.models import AudienceChoice, Kind, ReportFile, Ticket
@@ -35,11 +37,14 @@ def open_ticket(
     impact: Impact,
     kind: str = Kind.INCIDENT,
     to_desk: bool = False,
+    is_private: bool = False,
     service: Service | None = None,
     aws_account: AwsAccount | None = None,
     started_at: datetime | None = None,
     files: Sequence[UploadedFile[Any]] = (),
     staged: Sequence[ReportFile] = (),
+    quoted: str = "",
+    by_mail: bool = False,
 ) -> Ticket:
     """File a ticket with the severity that the answers propose; P1 goes to the desk at once.
 
@@ -50,7 +55,9 @@ def open_ticket(
     check_start(started_at, at=at)
     if to_desk and severity is not Severity.P1 and not (actor.is_desk or requester.may_file_to_desk):
         raise Refused(
-            "Your organisation's Level 1 looks at tickets first. Only critical ones go straight to the desk.",
+            _(
+                "Your organisation's Level 1 looks at tickets first. Only critical ones go straight to the desk."
+            ),
             field="to_desk",
         )
     ticket = Ticket.objects.create(
@@ -65,6 +72,7 @@ def open_ticket(
         service=service,
         aws_account=aws_account,
         requester=requester,
+        is_private=is_private,
         opened_at=at,
         last_activity_at=at,
     )
@@ -77,9 +85,12 @@ def open_ticket(
             actor=actor,
             severity=int(severity),
             kind=ticket.kind,
+            by_mail=by_mail,
             **impact_values(impact),
         )
     )
+    if is_private:
+        tell_privacy(ticket, actor=actor, at=at)
     write_message(
         ticket,
         actor=actor,
@@ -88,6 +99,8 @@ def open_ticket(
         audience=AudienceChoice.PUBLIC,
         files=files,
         staged=staged,
+        quoted=quoted,
+        by_mail=by_mail,
     )
     if to_desk or severity is Severity.P1:
         reach_desk(ticket, actor=actor, at=at)
@@ -97,9 +110,9 @@ def open_ticket(
 def check_start(started_at: datetime | None, *, at: datetime) -> None:
     """Raise Refused unless an incident may have begun then."""
     if started_at is not None and started_at > at:
-        raise Refused("This time is in the future.", field="started_at")
+        raise Refused(_("This time is in the future."), field="started_at")
     if started_at is not None and started_at < at - LONGEST_AGO:
-        raise Refused("This is more than ten years ago. Check the year.", field="started_at")
+        raise Refused(_("This is more than ten years ago. Check the year."), field="started_at")
 
 
 def _next_number(customer: Customer) -> int:

@@ -13,31 +13,37 @@ from customers.models import Member
 from tickets import files as stored_files
 from tickets.actions.opening import open_ticket
 from tickets.actions.staging import throw_away
-from tickets.models import ReportDraft, ReportFile, Ticket
+from tickets.models import Kind, ReportDraft, ReportFile, Ticket
 
 #: A report that nobody sent, with its files, is thrown away after this.
 KEPT_FOR = timedelta(days=7)
 
 
 @transaction.atomic
-def save_report(*, member: Member, at: datetime, answers: Mapping[str, str]) -> ReportDraft:
+def save_report(
+    *, member: Member, at: datetime, answers: Mapping[str, str], kind: str = Kind.INCIDENT
+) -> ReportDraft:
     """Keep what a member has answered so far, in place of what was kept before."""
     draft, _ = ReportDraft.objects.update_or_create(
-        customer_id=member.customer_id, member=member, defaults={"answers": dict(answers), "saved_at": at}
+        customer_id=member.customer_id,
+        member=member,
+        kind=kind,
+        defaults={"answers": dict(answers), "saved_at": at},
     )
     return draft
 
 
 @transaction.atomic
 def keep_report_files(
-    *, member: Member, at: datetime, files: Sequence[UploadedFile[Any]]
+    *, member: Member, at: datetime, files: Sequence[UploadedFile[Any]], kind: str = Kind.INCIDENT
 ) -> list[ReportFile]:
     """Keep files for a member's report; each passes the same checks as on a message."""
-    kept = ReportFile.objects.of(member).count()
+    kept = ReportFile.objects.of(member, kind).count()
     return [
         ReportFile.objects.create(
             customer_id=member.customer_id,
             member=member,
+            kind=kind,
             name=file.name,
             size=file.size,
             content_type=file.content_type,
@@ -50,28 +56,30 @@ def keep_report_files(
 
 
 @transaction.atomic
-def drop_report_file(*, member: Member, token: str) -> None:
+def drop_report_file(*, member: Member, token: str, kind: str = Kind.INCIDENT) -> None:
     """Throw away a file that a member chose and does not want to send."""
-    throw_away(ReportFile.objects.of(member).filter(token=token))
+    throw_away(ReportFile.objects.of(member, kind).filter(token=token))
 
 
 @transaction.atomic
-def discard_report(*, member: Member) -> None:
+def discard_report(*, member: Member, kind: str = Kind.INCIDENT) -> None:
     """Throw away everything that a member has answered and chosen for a report."""
-    ReportDraft.objects.filter(customer_id=member.customer_id, member=member).delete()
-    throw_away(ReportFile.objects.of(member))
+    ReportDraft.objects.filter(customer_id=member.customer_id, member=member, kind=kind).delete()
+    throw_away(ReportFile.objects.of(member, kind))
 
 
 @transaction.atomic
-def send_report(*, member: Member, at: datetime, **report: Any) -> Ticket:
-    """File a member's report with the files that were kept for it, and forget what was kept.
+def send_report(*, member: Member, at: datetime, kind: str = Kind.INCIDENT, **report: Any) -> Ticket:
+    """File a member's report or request with the files that were kept for it, and forget what was kept.
 
     It takes what `open_ticket` takes of the report itself.
     """
-    drafts = ReportDraft.objects.filter(customer_id=member.customer_id, member=member)
+    drafts = ReportDraft.objects.filter(customer_id=member.customer_id, member=member, kind=kind)
     list(drafts.select_for_update())  # a second press waits here
-    staged = list(ReportFile.objects.of(member).select_for_update())
-    ticket = open_ticket(customer=member.customer, requester=member, at=at, staged=staged, **report)
+    staged = list(ReportFile.objects.of(member, kind).select_for_update())
+    ticket = open_ticket(
+        customer=member.customer, requester=member, at=at, kind=kind, staged=staged, **report
+    )
     drafts.delete()
     return ticket
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.problems import Refused
@@ -46,9 +47,13 @@ def ask_for_review(
 ) -> Ticket:
     """Ask a desk lead to look at the severity, saying which one is wanted and why; one at a time."""
     locked = lock(ticket, verb=Verb.REVIEW, expected_version=expected_version)
-    reason = required(reason, "Say why: a desk lead reads it.")
+    reason = required(reason, _("Say why: a desk lead reads it."))
     if severity == locked.severity:
-        raise Refused(f"The severity is {severity.label} already. Select the one you want.", field="severity")
+        raise Refused(
+            _("The severity is %(severity)s already. Select the one you want.")
+            % {"severity": severity.label},
+            field="severity",
+        )
     locked.review_by = member
     locked.review_asked_at = at
     locked.review_severity = int(severity)
@@ -76,7 +81,7 @@ def withdraw_review(
     """Take one's own request for a review back."""
     locked = lock(ticket, verb=Verb.WITHDRAW, expected_version=expected_version)
     if not (actor.is_member and actor.id == locked.review_by_id):
-        raise Refused("Only whoever asked for the review may withdraw it.")
+        raise Refused(_("Only whoever asked for the review may withdraw it."))
     _forget_review(locked)
     save(locked, at, *_REVIEW_COLUMNS)
     publish(ReviewWithdrawn(at=at, customer_id=locked.customer_id, ticket_id=locked.pk, actor=actor))
@@ -138,7 +143,7 @@ def contest_hold(
     locked = lock(ticket, verb=Verb.CONTEST, expected_version=expected_version)
     locked.contest_by = member
     locked.contested_at = at
-    locked.contest_reason = required(reason, "Say what is wrong with the hold: a desk lead reads it.")
+    locked.contest_reason = required(reason, _("Say what is wrong with the hold: a desk lead reads it."))
     locked.leads_due_at = at
     save(locked, at, *CONTEST_COLUMNS, "leads_due_at")
     publish(
@@ -231,6 +236,8 @@ def _tell(ticket_id: int) -> bool:
                     kind="review",
                     dedupe_key=f"{key}:{ticket.pk}:{asked_at:%Y%m%dT%H%M%SZ}:desk:{person.pk}",
                     recipient_email=person.user.email,
+                    person_id=person.pk,
+                    is_urgent=ticket.severity == Severity.P1,
                     recipient_name=person.name,
                     subject=f"{ticket.key} {subject}: {ticket.subject}",
                     body=f"{body}\n\nAnswer: {settings.PORTAL_BASE_URL}/desk/tickets/{ticket.key}/\n",

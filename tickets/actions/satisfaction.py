@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from core.events import publish
 from core.problems import Refused
@@ -20,9 +21,9 @@ def rate(
     """Record what a member thought of how a ticket was handled; a later answer replaces an earlier one."""
     locked = lock(ticket)
     if locked.is_open:
-        raise Refused("This is not finished yet. We ask you when it is.")
+        raise Refused(gettext("This is not finished yet. We ask you when it is."))
     if score not in Score.values:
-        raise Refused("Select an answer.", field="score")
+        raise Refused(gettext("Select an answer."), field="score")
     answer, _ = Satisfaction.objects.update_or_create(
         customer_id=locked.customer_id,
         ticket=locked,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -11,6 +11,8 @@ from tickets.models import SavedView, SavedViewQuerySet
 
 #: More than this nobody finds again, and each is counted beside the queue.
 MOST = 12
+#: For how long a view that was deleted can be brought back; after that the next deletion clears it away.
+UNDO_WITHIN = timedelta(minutes=10)
 
 
 @transaction.atomic
@@ -22,9 +24,7 @@ def save_view(
         raise Refused("Choose what the view shows first.", field="name")
     if shared and not person.leads:
         raise Refused("A lead shares views with the desk. Keep it for yourself, or ask one.", field="shared")
-    siblings = SavedView.objects.filter(is_shared=True) if shared else _own(person)
-    if siblings.count() >= MOST:
-        raise Refused(f"There are {MOST} views already. Delete one first.", field="name")
+    siblings = _siblings(person, shared=shared)
     last = siblings.order_by("-position").values_list("position", flat=True).first()
     view = SavedView(
         owner=person,
@@ -59,11 +59,7 @@ def share_view(*, view: SavedView, person: DeskPerson, shared: bool) -> SavedVie
 def move_view(*, view: SavedView, person: DeskPerson, up: bool) -> None:
     """Let a view change places with the one before or after it."""
     locked = _lock(view, person)
-    siblings = list(
-        (SavedView.objects.filter(is_shared=True) if locked.is_shared else _own(person))
-        .order_by("position", "pk")
-        .select_for_update()
-    )
+    siblings = list(_kept(person, shared=locked.is_shared).order_by("position", "pk").select_for_update())
     place = siblings.index(locked)
     other = place + (-1 if up else 1)
     if 0 <= other < len(siblings):
@@ -74,13 +70,40 @@ def move_view(*, view: SavedView, person: DeskPerson, up: bool) -> None:
 
 
 @transaction.atomic
-def delete_view(*, view: SavedView, person: DeskPerson) -> None:
-    """Forget a view; the tickets in it are not touched."""
-    _lock(view, person).delete()
+def delete_view(*, view: SavedView, person: DeskPerson, at: datetime) -> SavedView:
+    """Take a view away; the tickets in it are not touched, and it can be brought back for a while."""
+    locked = _lock(view, person)
+    if locked.deleted_at is None:
+        locked.deleted_at = at
+        locked.save(update_fields=["deleted_at"])
+    SavedView.objects.filter(deleted_at__lt=at - UNDO_WITHIN).delete()
+    return locked
 
 
-def _own(person: DeskPerson) -> SavedViewQuerySet:
-    return SavedView.objects.filter(owner=person, is_shared=False)
+@transaction.atomic
+def restore_view(*, view: SavedView, person: DeskPerson, at: datetime) -> SavedView:
+    """Bring back a view that was deleted a moment ago; raises Refused when its name or its place is taken."""
+    locked = _lock(view, person)
+    if locked.deleted_at is None:
+        return locked
+    if locked.deleted_at < at - UNDO_WITHIN:
+        raise Refused("This view was deleted too long ago. Filter the queue and save it again.")
+    _siblings(person, shared=locked.is_shared)
+    locked.deleted_at = None
+    return _save(locked)
+
+
+def _siblings(person: DeskPerson, *, shared: bool) -> SavedViewQuerySet:
+    """Return the views beside which one more is put; raises Refused when there are enough."""
+    siblings = _kept(person, shared=shared)
+    if siblings.count() >= MOST:
+        raise Refused(f"There are {MOST} views already. Delete one first.", field="name")
+    return siblings
+
+
+def _kept(person: DeskPerson, *, shared: bool) -> SavedViewQuerySet:
+    mine = {"is_shared": True} if shared else {"owner": person, "is_shared": False}
+    return SavedView.objects.filter(**mine, deleted_at=None)
 
 
 def _lock(view: SavedView, person: DeskPerson) -> SavedView:

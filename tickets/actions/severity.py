@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.events import publish
 from core.tenancy import Actor
@@ -80,7 +81,7 @@ def reassess_impact(
     there the proposal is the severity, and a critical ticket goes to the desk as it would when filed.
     """
     locked = lock(ticket, verb=Verb.REASSESS, expected_version=expected_version)
-    reason = required(reason, "Say what changed: the desk reads it.")
+    reason = required(reason, _("Say what changed: the desk reads it."))
     proposed, previous = propose(impact), locked.proposed_severity
     applied = not locked.is_with_desk and not locked.is_verified
     answers = impact_values(impact)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from core.problems import Refused
 from core.tenancy import Actor, acting_as, worker_context
@@ -25,7 +26,10 @@ def stage_files(
     """Keep files for the message that somebody is writing; each passes the same checks as on a message."""
     mine = StagedFile.objects.by(ticket, side_of(actor), actor.id).filter(mode=mode, expires_at__gt=at)
     if mine.count() + len(files) > stored_files.MAX_FILES:
-        raise Refused(f"At most {stored_files.MAX_FILES} files fit on one message.", field="files")
+        raise Refused(
+            _("At most %(number)s files fit on one message.") % {"number": stored_files.MAX_FILES},
+            field="files",
+        )
     return [
         StagedFile.objects.create(
             customer_id=ticket.customer_id,
@@ -66,7 +70,7 @@ def claim_staged(ticket: Ticket, *, actor: Actor, at: datetime, tokens: Sequence
         .select_for_update()
     )
     if len(found) != len(set(tokens)):
-        raise Refused("A file that you chose is no longer here. Choose it again.", field="files")
+        raise Refused(_("A file that you chose is no longer here. Choose it again."), field="files")
     return found
 
 

@@ -1,6 +1,19 @@
 """Tickets and what belongs to them; each module has what one part of the product keeps."""
 
+from tickets.models.affected import AffectedPerson, AffectedPersonQuerySet
 from tickets.models.approvals import ApprovalKind, ApprovalQuerySet, ApprovalRequest, ApprovalState
+from tickets.models.articles import (
+    ARTICLE_LENGTH,
+    AnyArticle,
+    Article,
+    ArticleAnswer,
+    ArticleKind,
+    ArticleState,
+    ArticleTicket,
+    ArticleVersion,
+    OwnArticle,
+    OwnArticleVersion,
+)
 from tickets.models.composing import (
     CannedReply,
     Draft,
@@ -8,11 +21,14 @@ from tickets.models.composing import (
     ModeChoice,
     Presence,
     PresenceState,
+    ReplyHabit,
     SideChoice,
     StagedFile,
+    ThenChoice,
 )
 from tickets.models.handover import Handover, HandoverLine
 from tickets.models.level1 import LevelOneStep, LevelOneStepQuerySet
+from tickets.models.mail import IncomingMail, IncomingMailQuerySet, MailState
 from tickets.models.reading import ReadMark
 from tickets.models.relations import (
     OPPOSITE,
@@ -53,13 +69,23 @@ from tickets.models.tickets import (
 from tickets.models.views import SavedView, SavedViewQuerySet
 
 __all__ = [
+    "ARTICLE_LENGTH",
     "OPPOSITE",
     "STEP_LENGTH",
     "AffectedChoice",
+    "AffectedPerson",
+    "AffectedPersonQuerySet",
+    "AnyArticle",
     "ApprovalKind",
     "ApprovalQuerySet",
     "ApprovalRequest",
     "ApprovalState",
+    "Article",
+    "ArticleAnswer",
+    "ArticleKind",
+    "ArticleState",
+    "ArticleTicket",
+    "ArticleVersion",
     "Attachment",
     "AudienceChoice",
     "CannedReply",
@@ -72,17 +98,23 @@ __all__ = [
     "Handover",
     "HandoverLine",
     "HoldChoice",
+    "IncomingMail",
+    "IncomingMailQuerySet",
     "Kind",
     "LevelOneStep",
     "LevelOneStepQuerySet",
     "LinkKind",
+    "MailState",
     "Mention",
     "Message",
     "ModeChoice",
+    "OwnArticle",
+    "OwnArticleVersion",
     "OwnText",
     "Presence",
     "PresenceState",
     "ReadMark",
+    "ReplyHabit",
     "ReportDraft",
     "ReportFile",
     "ResolutionCode",
@@ -97,6 +129,7 @@ __all__ = [
     "StagedFile",
     "StatusChoice",
     "Tag",
+    "ThenChoice",
     "Ticket",
     "TicketCounter",
     "TicketLink",

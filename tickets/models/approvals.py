@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import Customer, DeskPerson, Member, MemberRole
 from tickets.approvals import Standing, State
@@ -16,18 +17,18 @@ from tickets.models.tickets import Ticket, TicketQuerySet
 class ApprovalKind(models.TextChoices):
     """What is asked for."""
 
-    ACCESS = "access", "Access"
-    APPROVAL = "approval", "Approval"
+    ACCESS = "access", lazy("Access")
+    APPROVAL = "approval", lazy("Approval")
 
 
 class ApprovalState(models.TextChoices):
     """States as people read them."""
 
-    ASKED = State.ASKED.value, "Waiting"
-    APPROVED = State.APPROVED.value, "Approved"
-    DECLINED = State.DECLINED.value, "Declined"
-    WITHDRAWN = State.WITHDRAWN.value, "Withdrawn"
-    EXPIRED = State.EXPIRED.value, "Not answered in time"
+    ASKED = State.ASKED.value, lazy("Waiting")
+    APPROVED = State.APPROVED.value, lazy("Approved")
+    DECLINED = State.DECLINED.value, lazy("Declined")
+    WITHDRAWN = State.WITHDRAWN.value, lazy("Withdrawn")
+    EXPIRED = State.EXPIRED.value, lazy("Not answered in time")
 
 
 class ApprovalQuerySet(models.QuerySet["ApprovalRequest"]):

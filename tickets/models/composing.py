@@ -37,7 +37,8 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 class Draft(models.Model):
     """A text that somebody has begun and not sent; one for each person, ticket and mode.
 
-    `author_id` is a desk person's or a member's id, as `audience` says.
+    `author_id` is a desk person's or a member's id, as `audience` says. `taken_by_name` is who took a copy over last,
+    so that the author is told while the text is there.
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
@@ -48,6 +49,8 @@ class Draft(models.Model):
     mode = models.CharField(max_length=8, choices=ModeChoice.choices)
     body = models.TextField()
     saved_at = models.DateTimeField()
+    taken_by_name = models.CharField(max_length=150, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[DraftQuerySet] = DraftQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -181,3 +184,20 @@ class Presence(models.Model):
     @property
     def is_idle(self) -> bool:
         return self.state == PresenceState.IDLE
+
+
+class ThenChoice(models.TextChoices):
+    """Where a desk person wants to be after a reply was sent."""
+
+    STAY = "stay", "Stay on the ticket"
+    NEXT = "next", "Go to the next due ticket"
+
+
+class ReplyHabit(models.Model):
+    """Where a desk person went after their last reply, or what they set; without a row they stay."""
+
+    person = models.OneToOneField(DeskPerson, on_delete=models.PROTECT, related_name="+")
+    then = models.CharField(max_length=4, choices=ThenChoice.choices, default=ThenChoice.STAY)
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.then}"

@@ -10,19 +10,22 @@ from typing import ClassVar
 from django.db import models
 
 from customers.models import Customer, Member
-from tickets.models.tickets import new_file_token
+from tickets.models.tickets import Kind, new_file_token
 
 
 class ReportDraft(models.Model):
-    """The answers of a member's report that was not sent yet, as they were typed; one for each member."""
+    """The answers of a member's report that was not sent yet, as they were typed; one of each kind for each member."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.INCIDENT)
     answers = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["customer", "member"], name="reportdraft_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "member", "kind"], name="reportdraft_once")
+        ]
 
     def __str__(self) -> str:
         return f"report that member {self.member_id} has begun"
@@ -31,8 +34,8 @@ class ReportDraft(models.Model):
 class ReportFileQuerySet(models.QuerySet["ReportFile"]):
     """Named sets of files that wait for their report."""
 
-    def of(self, member: Member) -> ReportFileQuerySet:
-        return self.filter(customer_id=member.customer_id, member=member)
+    def of(self, member: Member, kind: str = Kind.INCIDENT) -> ReportFileQuerySet:
+        return self.filter(customer_id=member.customer_id, member=member, kind=kind)
 
 
 class ReportFile(models.Model):
@@ -40,6 +43,7 @@ class ReportFile(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.INCIDENT)
     token = models.CharField(max_length=43, default=new_file_token)
     name = models.CharField(max_length=120)
     size = models.PositiveIntegerField()

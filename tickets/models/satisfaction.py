@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import Customer, Member
 from tickets.models.tickets import Ticket
@@ -15,11 +16,11 @@ from tickets.models.tickets import Ticket
 class Score(models.IntegerChoices):
     """The answers, the best first."""
 
-    VERY_GOOD = 5, "Very good"
-    GOOD = 4, "Good"
-    SO_SO = 3, "So-so"
-    POOR = 2, "Poor"
-    VERY_POOR = 1, "Very poor"
+    VERY_GOOD = 5, lazy("Very good")
+    GOOD = 4, lazy("Good")
+    SO_SO = 3, lazy("So-so")
+    POOR = 2, lazy("Poor")
+    VERY_POOR = 1, lazy("Very poor")
 
 
 class SatisfactionQuerySet(models.QuerySet["Satisfaction"]):

@@ -13,6 +13,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as lazy
 
 from customers.models import AwsAccount, Customer, DeskPerson, Member, Service, Team
 from tickets.lifecycle import DESK_LEVEL, ENDED_BY_CUSTOMER, OPEN, HoldReason, Status, Verb, may
@@ -22,91 +23,92 @@ from tickets.severity import Affected, Environment, Impact, SecurityRisk, Severi
 class Kind(models.TextChoices):
     """What a ticket is."""
 
-    INCIDENT = "incident", "Incident"
-    REQUEST = "request", "Service request"
+    INCIDENT = "incident", lazy("Incident")
+    REQUEST = "request", lazy("Service request")
 
 
 class StatusChoice(models.TextChoices):
     """Statuses as people read them."""
 
-    NEW = Status.NEW.value, "New"
-    IN_PROGRESS = Status.IN_PROGRESS.value, "In progress"
-    ON_HOLD = Status.ON_HOLD.value, "On hold"
-    RESTORED = Status.RESTORED.value, "Restored"
-    RESOLVED = Status.RESOLVED.value, "Resolved"
-    CLOSED = Status.CLOSED.value, "Closed"
+    NEW = Status.NEW.value, lazy("New")
+    IN_PROGRESS = Status.IN_PROGRESS.value, lazy("In progress")
+    ON_HOLD = Status.ON_HOLD.value, lazy("On hold")
+    RESTORED = Status.RESTORED.value, lazy("Restored")
+    RESOLVED = Status.RESOLVED.value, lazy("Resolved")
+    CLOSED = Status.CLOSED.value, lazy("Closed")
 
 
 class HoldChoice(models.TextChoices):
     """Hold reasons as people read them."""
 
-    CUSTOMER_REPLY = HoldReason.CUSTOMER_REPLY.value, "Waiting for the customer's reply"
-    CUSTOMER_ACCESS = HoldReason.CUSTOMER_ACCESS.value, "Waiting for access from the customer"
-    VENDOR = HoldReason.VENDOR.value, "Waiting for a vendor"
-    AGREED_WAIT = HoldReason.AGREED_WAIT.value, "Agreed wait"
+    CUSTOMER_REPLY = HoldReason.CUSTOMER_REPLY.value, lazy("Waiting for the customer's reply")
+    CUSTOMER_ACCESS = HoldReason.CUSTOMER_ACCESS.value, lazy("Waiting for access from the customer")
+    VENDOR = HoldReason.VENDOR.value, lazy("Waiting for a vendor")
+    AGREED_WAIT = HoldReason.AGREED_WAIT.value, lazy("Agreed wait")
 
 
 class SeverityChoice(models.IntegerChoices):
     """Severities as people read them."""
 
-    P1 = 1, "P1 Critical"
-    P2 = 2, "P2 High"
-    P3 = 3, "P3 Normal"
-    P4 = 4, "P4 Low"
+    P1 = 1, lazy("P1 Critical")
+    P2 = 2, lazy("P2 High")
+    P3 = 3, lazy("P3 Normal")
+    P4 = 4, lazy("P4 Low")
 
 
 class EnvironmentChoice(models.TextChoices):
     """Where it happens."""
 
-    PRODUCTION = "production", "Production"
-    NON_PRODUCTION = "non_production", "Not production"
+    PRODUCTION = "production", lazy("Production")
+    NON_PRODUCTION = "non_production", lazy("Not production")
 
 
 class WorkChoice(models.TextChoices):
     """What people can still do."""
 
-    STOPPED = "stopped", "Work has stopped"
-    DEGRADED = "degraded", "Work goes on with trouble"
-    NUISANCE = "nuisance", "It is a nuisance"
-    UNAFFECTED = "unaffected", "Work is unaffected"
+    STOPPED = "stopped", lazy("Work has stopped")
+    DEGRADED = "degraded", lazy("Work goes on with trouble")
+    NUISANCE = "nuisance", lazy("It is a nuisance")
+    UNAFFECTED = "unaffected", lazy("Work is unaffected")
 
 
 class AffectedChoice(models.TextChoices):
     """Who is affected."""
 
-    FEW = "few", "A few people"
-    TEAM = "team", "A site or a team"
-    BUSINESS = "business", "The whole business"
+    FEW = "few", lazy("A few people")
+    TEAM = "team", lazy("A site or a team")
+    BUSINESS = "business", lazy("The whole business")
 
 
 class SecurityChoice(models.TextChoices):
     """The security risk."""
 
-    NONE = "none", "None that we know of"
-    MODERATE = "moderate", "Moderate"
-    HIGH = "high", "High"
-    CRITICAL = "critical", "Critical"
+    NONE = "none", lazy("None that we know of")
+    MODERATE = "moderate", lazy("Moderate")
+    HIGH = "high", lazy("High")
+    CRITICAL = "critical", lazy("Critical")
 
 
 class ResolutionCode(models.TextChoices):
     """How a ticket ended."""
 
-    FIXED = "fixed", "Fixed"
-    WORKAROUND = "workaround", "Workaround accepted"
-    ANSWERED = "answered", "Question answered"
-    NO_FAULT = "no_fault", "No fault found"
-    DUPLICATE = "duplicate", "Duplicate"
-    MERGED = "merged", "Merged into another ticket"
-    EXCLUDED = "excluded", "Outside the agreement"
-    LEVEL_1 = "level_1", "Solved by Level 1"
+    FIXED = "fixed", lazy("Fixed")
+    CONFIRMED = "confirmed", lazy("Fixed, confirmed by the customer")
+    WORKAROUND = "workaround", lazy("Workaround accepted")
+    ANSWERED = "answered", lazy("Question answered")
+    NO_FAULT = "no_fault", lazy("No fault found")
+    DUPLICATE = "duplicate", lazy("Duplicate")
+    MERGED = "merged", lazy("Merged into another ticket")
+    EXCLUDED = "excluded", lazy("Outside the agreement")
+    LEVEL_1 = "level_1", lazy("Solved by Level 1")
 
 
 class AudienceChoice(models.TextChoices):
     """Who may read a message or a file."""
 
-    PUBLIC = "public", "Customer and desk"
-    DESK = "desk", "The desk only"
-    CUSTOMER = "customer", "The customer only"
+    PUBLIC = "public", lazy("Customer and desk")
+    DESK = "desk", lazy("The desk only")
+    CUSTOMER = "customer", lazy("The customer only")
 
 
 #: Where a ticket without a deadline stands in the queue.
@@ -117,8 +119,12 @@ QUEUED_AT = Coalesce(F("next_due_at"), Value(NEVER))
 AWAITED_FROM_CUSTOMER = ("customer_access", "customer_reply")
 #: What the desk's queue is made of; its indexes have nothing else.
 _QUEUED = Q(status__in=sorted(status.value for status in OPEN), level__gte=DESK_LEVEL)
+#: What is open wherever it is; the index of the desk's view of everything has nothing else.
+_OPEN = Q(status__in=sorted(status.value for status in OPEN))
 #: What a customer's Level 1 works on; its index has nothing else.
 _OPEN_AT_LEVEL_1 = Q(status__in=sorted(status.value for status in OPEN), level__lt=DESK_LEVEL)
+#: What the desk thinks is fixed, and the customer has not said.
+_UNCONFIRMED = Q(status=Status.RESTORED, confirmed_at=None)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -142,6 +148,16 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
 
     def with_desk(self) -> TicketQuerySet:
         return self.filter(level__gte=DESK_LEVEL)
+
+    def before_desk(self) -> TicketQuerySet:
+        """Keep what a customer's Level 1 has: the desk's clocks have not started, or no longer run."""
+        return self.filter(level__lt=DESK_LEVEL)
+
+    def with_cover(self) -> TicketQuerySet:
+        return self.filter(has_cover=True)
+
+    def best_effort(self) -> TicketQuerySet:
+        return self.filter(has_cover=False)
 
     def at_level_1(self) -> TicketQuerySet:
         """Keep the open tickets that a customer's Level 1 works on, the oldest first."""
@@ -175,12 +191,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.select_related("level1_owner")
 
     def visible_to(self, member: Member) -> TicketQuerySet:
-        """Keep what the member may read: all of the customer's, or one's own and watched tickets."""
-        mine = self.filter(customer_id=member.customer_id)
-        if member.sees_all_tickets:
-            return mine
+        """Keep what the member may read.
+
+        Who works Level 1 reads all of the customer's; a requester reads their own and watched ones and, where
+        the customer says so, those of colleagues that are not private.
+        """
+        ours = self.filter(customer_id=member.customer_id)
+        if member.works_level_1:
+            return ours
         watched = Watcher.objects.filter(customer_id=member.customer_id, member=member).values("ticket_id")
-        return mine.filter(Q(requester=member) | Q(pk__in=watched))
+        mine = Q(requester=member) | Q(pk__in=watched)
+        return ours.filter(mine | Q(is_private=False) if member.sees_all_tickets else mine)
 
     def requested_by(self, member: Member) -> TicketQuerySet:
         return self.filter(requester=member)
@@ -217,8 +238,17 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         return self.filter(checklist_due_at__lte=now)
 
     def awaiting_confirmation(self) -> TicketQuerySet:
-        """Keep tickets that the desk thinks are fixed, for the customer to confirm."""
-        return self.filter(status=Status.RESTORED)
+        """Keep tickets that the desk thinks are fixed and of which the customer has not said so yet."""
+        return self.filter(status=Status.RESTORED, confirmed_at=None)
+
+    def for_customer_to_act(self) -> TicketQuerySet:
+        """Keep what waits for the customer: an answer, access, or whether it is fixed."""
+        return self.filter(Q(hold_reason__in=AWAITED_FROM_CUSTOMER) | _UNCONFIRMED)
+
+    def for_desk_to_act(self) -> TicketQuerySet:
+        """Keep what the desk has, and neither the customer nor a vendor has to act on."""
+        elsewhere = Q(hold_reason__in=(*AWAITED_FROM_CUSTOMER, HoldReason.VENDOR)) | _UNCONFIRMED
+        return self.with_desk().exclude(elsewhere)
 
     def in_status(self, status: str) -> TicketQuerySet:
         return self.filter(status=status)
@@ -249,15 +279,39 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
         found = self.alias(queued_at=QUEUED_AT).filter(earlier, queued_at__lte=due_at)
         return found.order_by("-queued_at", "-opened_at", "-pk")
 
+    def with_deadline(self) -> TicketQuerySet:
+        """Keep what has a deadline: a clock of it runs."""
+        return self.filter(next_due_at__isnull=False)
+
     def due_by(self, now: datetime) -> TicketQuerySet:
         """Keep what has a deadline that has come."""
         return self.alias(queued_at=QUEUED_AT).filter(queued_at__lte=now)
+
+    def due_after(self, now: datetime) -> TicketQuerySet:
+        """Keep what has a deadline that is still to come."""
+        return self.alias(queued_at=QUEUED_AT).filter(queued_at__gt=now, queued_at__lt=NEVER)
+
+    def without_deadline(self) -> TicketQuerySet:
+        return self.alias(queued_at=QUEUED_AT).filter(queued_at=NEVER)
 
     def newest_opened_first(self) -> TicketQuerySet:
         return self.order_by("-pk")
 
     def newest_first(self) -> TicketQuerySet:
         return self.order_by("-last_activity_at", "-pk")
+
+    def in_list_after(self, at: datetime, pk: int) -> TicketQuerySet:
+        """Keep what stands after a place of the list that has the newest activity first."""
+        return self.filter(Q(last_activity_at__lt=at) | Q(pk__lt=pk), last_activity_at__lte=at)
+
+    def in_list_before(self, at: datetime, pk: int) -> TicketQuerySet:
+        """Keep what stands before a place of that list, the nearest first."""
+        found = self.filter(Q(last_activity_at__gt=at) | Q(pk__gt=pk), last_activity_at__gte=at)
+        return found.order_by("last_activity_at", "pk")
+
+    def with_account(self) -> TicketQuerySet:
+        """Fetch in the same query which AWS account each ticket is about."""
+        return self.select_related("aws_account")
 
     def search(self, text: str, *, own: bool = False, customers: Collection[int] = ()) -> TicketQuerySet:
         """Keep tickets whose key, subject or readable messages match; the database applies the audience.
@@ -307,6 +361,7 @@ class Ticket(models.Model):
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
+    is_private = models.BooleanField(default=False, db_default=False)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.INCIDENT)
     subject = models.CharField(max_length=200)
     status = models.CharField(max_length=12, choices=StatusChoice.choices, default=StatusChoice.NEW)
@@ -368,6 +423,7 @@ class Ticket(models.Model):
     opened_at = models.DateTimeField()
     reached_desk_at = models.DateTimeField(null=True, blank=True)
     restored_at = models.DateTimeField(null=True, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
@@ -400,6 +456,7 @@ class Ticket(models.Model):
         ]
         indexes = [
             models.Index(QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_queued"),
+            models.Index(QUEUED_AT, "opened_at", "id", condition=_OPEN, name="ticket_open"),
             models.Index("assignee", QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_owned"),
             models.Index(
                 "customer", QUEUED_AT, "opened_at", "id", condition=_QUEUED, name="ticket_queued_of"
@@ -495,6 +552,11 @@ class Ticket(models.Model):
         return self.review_by_id is not None
 
     @property
+    def is_confirmed(self) -> bool:
+        """Tell whether the customer said that it works again since the ticket was restored."""
+        return self.confirmed_at is not None
+
+    @property
     def awaits_lead(self) -> bool:
         """Tell whether the customer waits for a desk lead."""
         return self.is_in_review or self.is_contested
@@ -528,6 +590,7 @@ class Ticket(models.Model):
             on_hold=self.is_on_hold,
             in_review=self.is_in_review,
             contested=self.is_contested,
+            confirmed=self.is_confirmed,
         )
 
     @property
@@ -557,6 +620,9 @@ class Message(models.Model):
     body = models.TextField()
     audience = models.CharField(max_length=10, choices=AudienceChoice.choices, default=AudienceChoice.PUBLIC)
     automatic = models.BooleanField(default=False)
+    #: What a mail quoted below its text, and whether the message came as one.
+    quoted = models.TextField(blank=True, default="")
+    by_mail = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     class Meta:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django import template
@@ -30,12 +29,6 @@ def count_to_answer(context: template.Context) -> int:
 def approvals_to_answer(context: template.Context) -> list[ApprovalRequest]:
     """Return the requests that wait for the viewing member, the oldest first."""
     return list(access.to_answer(context["viewer_member"], context["now"]))
-
-
-@register.simple_tag
-def count_waiting(now: datetime) -> int:
-    """Return how many requests of every customer wait, for the desk."""
-    return access.count_waiting(now)
 
 
 @register.inclusion_tag("tickets/_approvals.html", takes_context=True)

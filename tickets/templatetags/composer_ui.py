@@ -14,8 +14,10 @@ from django.urls import reverse
 from core.tenancy import Actor
 from customers.access import active_desk_people, desk_actor, member_actor
 from customers.models import DeskPerson, Member
-from tickets import access, composer_access
-from tickets.models import CannedReply, Draft, Message, ModeChoice, StagedFile, Ticket
+from tickets import access, article_access, composer_access
+from tickets.after_reply import then_of
+from tickets.after_reply_forms import AfterReplyForm
+from tickets.models import CannedReply, Draft, Message, ModeChoice, StagedFile, ThenChoice, Ticket
 from tickets.promises import due_times
 
 register = template.Library()
@@ -32,6 +34,7 @@ class Pane:
     draft: Draft | None
     files: Sequence[tuple[StagedFile, bool]]
     canned: Sequence[CannedReply]
+    articles: Sequence[tuple[str, str]]
     overtaken_by: Message | None
     preview: str
     address: Mapping[str, str]
@@ -45,7 +48,8 @@ def desk_composer(context: template.RequestContext) -> dict[str, Any]:
     person = context["viewer_person"]
     assert isinstance(person, DeskPerson)
     replies = list(composer_access.active_replies())
-    panes = _panes(context, desk_actor(person), "desk", {"key": ticket.key}, replies)
+    articles = article_access.titles_for(ticket)
+    panes = _panes(context, desk_actor(person), "desk", {"key": ticket.key}, replies, articles)
     requester, *followers = access.readers_of(ticket) or [ticket.requester]
     return {
         **_common(context),
@@ -54,6 +58,8 @@ def desk_composer(context: template.RequestContext) -> dict[str, Any]:
         "told": requester,
         "followers": followers,
         "keeps": _kept_by_a_reply(ticket),
+        "thens": ThenChoice.choices,
+        "then": context["request"].POST.get("then") or then_of(person),
         "people": json.dumps([person.name for person in active_desk_people()], ensure_ascii=False),
     }
 
@@ -65,7 +71,7 @@ def member_composer(context: template.RequestContext) -> dict[str, Any]:
     member = context["request"].member
     assert isinstance(member, Member)
     place = {"customer": ticket.customer.slug, "number": ticket.number}
-    panes = _panes(context, member_actor(member), "portal", place, [])
+    panes = _panes(context, member_actor(member), "portal", place)
     return {**_common(context), "reply": panes.get("reply"), "note": panes.get("note")}
 
 
@@ -74,7 +80,14 @@ def ticket_presence(context: template.RequestContext) -> dict[str, Any]:
     """Show who else of the desk has the page's ticket open."""
     ticket, person, now = context["ticket"], context["viewer_person"], context["now"]
     present = composer_access.presence_of([ticket.pk], now=now, without=person.pk)
-    return {"present": present.get(ticket.pk, []), "now": now}
+    return {"ticket": ticket, "present": present.get(ticket.pk, []), "now": now}
+
+
+@register.inclusion_tag("desk/_after_reply.html", takes_context=True)
+def after_reply_choice(context: template.RequestContext) -> dict[str, Any]:
+    """Show where the desk person goes after a reply, as a part of the page of their own settings."""
+    form = AfterReplyForm(initial={"then": then_of(context["viewer_person"])})
+    return {"form": form, "csrf_token": context.get("csrf_token")}
 
 
 def _common(context: template.RequestContext) -> dict[str, Any]:
@@ -90,7 +103,8 @@ def _panes(
     actor: Actor,
     door: str,
     place: Mapping[str, Any],
-    replies: Sequence[CannedReply],
+    replies: Sequence[CannedReply] = (),
+    articles: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Pane]:
     """Return the panes that the viewer may use; three queries whatever they hold."""
     ticket: Ticket = context["ticket"]
@@ -125,6 +139,7 @@ def _panes(
             draft=draft,
             files=_chosen(form, staged.get(mode, []), is_fresh=mode not in failed and mode not in typed),
             canned=[reply for reply in replies if reply.mode == mode],
+            articles=articles if mode == ModeChoice.REPLY else (),
             overtaken_by=getattr(form, "overtaken_by", None),
             preview=getattr(form, "preview", ""),
             address={

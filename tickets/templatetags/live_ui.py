@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from customers.models import DeskPerson
-from tickets import live, reading_access
+from tickets import counting, live, reading_access
 from tickets.models import Ticket
 
 register = template.Library()
@@ -21,8 +24,11 @@ def live_queue(context: template.RequestContext) -> dict[str, Any]:
     request, now = context["request"], context["now"]
     rows = [ticket for group in context["groups"] for ticket in group.rows]
     marks: live.Marks = context["marks"]
+    counts: counting.Counts = context["counts"]
+    query = request.GET.copy()
+    query["counts"] = counts.digest
     return {
-        "url": f"{reverse('desk-queue-live')}?{request.GET.urlencode()}",
+        "url": f"{reverse('desk-queue-live')}?{query.urlencode()}",
         "here": request.get_full_path(),
         "known": live.format_known({ticket.pk: live.digest(ticket, marks, now) for ticket in rows}),
         "at": f"{timezone.localtime(now):%H:%M}",
@@ -45,16 +51,16 @@ def live_ticket(context: template.RequestContext) -> dict[str, Any]:
     }
 
 
-@register.inclusion_tag("desk/_row_marks.html", takes_context=True)
-def row_marks(context: template.Context, ticket: Ticket) -> dict[str, Any]:
-    """Show how many replies are new on a row, and who else has the ticket open."""
+@register.simple_tag(takes_context=True)
+def row_marks(context: template.Context, ticket: Ticket) -> SafeString:
+    """Show how many replies are new on a row, and who else has the ticket open; on most rows it is nothing."""
     marks: live.Marks = context.get("marks") or live.Marks()
-    return {
-        "ticket": ticket,
-        "now": context["now"],
-        "unread": marks.unread.get(ticket.pk, 0),
-        "here": marks.here.get(ticket.pk, ()),
-    }
+    unread, here = marks.unread.get(ticket.pk, 0), marks.here.get(ticket.pk, ())
+    if not unread and not here:
+        return format_html('<span class="hs-1" id="{}-here"></span>', ticket.row_id)
+    return render_to_string(
+        "desk/_row_marks.html", {"ticket": ticket, "now": context["now"], "unread": unread, "here": here}
+    )
 
 
 @register.inclusion_tag("desk/_read.html", takes_context=True)

@@ -2,43 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
 from django import template
-from django.http import QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
 
 from core.now import database_now
+from core.templatetags.ui import draw_when, draw_when_short, icon
 from customers.models import DeskPerson
-from tickets import access
-from tickets.filters import Asked, Offers, address_of, read
-from tickets.handover_access import waiting_count
+from tickets import counting
+from tickets.filters import address_of
 from tickets.lifecycle import Verb
-from tickets.models import SavedView, Ticket, TicketQuerySet, WorkChoice
+from tickets.models import StatusChoice, Ticket, WorkChoice
 from tickets.queues import SOON, VIEWS
 from tickets.severity import Environment, Impact, Severity, Work, least_for_security, propose
+from tickets.standing import Standing, standing_of
 
 register = template.Library()
 
-OBJECTIVES = {"respond": "Respond", "update": "Update", "restore": "Restore", "resolve": "Resolve"}
+OBJECTIVES = {
+    "respond": lazy("Respond"),
+    "update": lazy("Update"),
+    "restore": lazy("Restore"),
+    "resolve": lazy("Resolve"),
+}
 
 
 @register.simple_tag
-@cache
 def severity(value: int, word: bool = False) -> SafeString:
     """Show a severity as number, bars and ink; never as a colour."""
+    return _drawn(value, word, Severity(value).label)
+
+
+@cache
+def _drawn(value: int, word: bool, label: str) -> SafeString:
+    """Draw a severity once for each of its names: those of every language."""
     bars = [(i * 3, round(8 - i * 2.4, 1), round(3 + i * 2.4, 1), i > 4 - value) for i in range(4)]
     return render_to_string(
         "tickets/severity.html",
         {
             "value": value,
-            "label": Severity(value).label,
+            "label": label,
             "name": Severity(value).name,
             "word": word,
             "bars": bars,
@@ -46,20 +60,49 @@ def severity(value: int, word: bool = False) -> SafeString:
     )
 
 
-@register.inclusion_tag("tickets/clock_chip.html")
-def clock_chip(ticket: Ticket, now: datetime, sentence: bool = False) -> dict[str, Any]:
-    """Show the next promise of a ticket, as the clocks' floor wrote it down for lists."""
+@register.simple_tag
+def clock_chip(ticket: Ticket, now: datetime, sentence: bool = False) -> SafeString:
+    """Show the next promise of a ticket, as the clocks' floor wrote it down for lists.
+
+    Drawn without a template, for a list has one in every row.
+    """
+    chip = _chip(ticket, now, sentence=sentence)
+    objective, due, text = chip["objective"], chip["due"], chip["text"]
+    before = format_html('<span class="obj">{}</span>\n', objective) if objective and not sentence else ""
+    sign = icon(chip["icon"]) if chip["icon"] else ""
+    if due is None:
+        said = format_html("{} {}", objective, text) if sentence and objective else text
+        return format_html(
+            '{}<span class="clock {}">{}<span>{}</span></span>', before, chip["look"], sign, said
+        )
+    return format_html(
+        '{}<span class="clock {}">{}{}<time datetime="{}" data-due>{}</time></span>\n<span class="due">{}</span>',
+        before,
+        chip["look"],
+        sign,
+        format_html("<span>{}</span>\n", objective) if sentence and objective else "",
+        timezone.localtime(due).isoformat(),
+        text,
+        format_html("{} {}", _("by"), draw_when(due, now)) if sentence else draw_when_short(due, now),
+    )
+
+
+def _chip(ticket: Ticket, now: datetime, *, sentence: bool) -> dict[str, Any]:
+    """Return the objective, the look, the words and the due time of a ticket's chip."""
     objective = OBJECTIVES.get(ticket.next_objective, "")
     due = ticket.next_due_at
-    chip: dict[str, Any] = {"objective": objective, "due": None, "sentence": sentence, "now": now}
+    chip: dict[str, Any] = {"objective": objective, "due": None}
     if not ticket.is_with_desk and ticket.is_open:
-        return chip | {"look": "notyet", "icon": "new", "text": "Our clocks have not started"}
+        return chip | {"look": "notyet", "icon": "new", "text": _("Our clocks have not started")}
     if not ticket.has_cover:
-        return chip | {"look": "none", "icon": "", "text": "Best effort"}
+        return chip | {"look": "none", "icon": "", "text": _("Best effort")}
     if ticket.clock_state == "paused":
-        return chip | {"look": "paused", "icon": "pause", "text": _say_pause(ticket, now, sentence)}
+        if sentence:
+            chip["objective"] = ""
+            return chip | {"look": "paused", "icon": "pause", "text": standing_of(ticket, now).promises[0]}
+        return chip | {"look": "paused", "icon": "pause", "text": _say_pause(ticket, now)}
     if due is None:
-        return chip | {"look": "met", "icon": "check", "text": "Nothing due"}
+        return chip | {"look": "met", "icon": "check", "text": _("Nothing due")}
     chip["due"] = due
     if ticket.clock_state == "missed" or due <= now:
         return chip | {"look": "missed", "icon": "stop", "text": f"Missed by {say_span(now, due)}"}
@@ -73,22 +116,19 @@ _AWAITED = {
     "vendor": "Vendor",
     "agreed_wait": "Agreed wait",
 }
-_AWAITED_BY_US = {
-    "customer_reply": "waiting for you",
-    "customer_access": "waiting for access from you",
-    "vendor": "waiting for a vendor",
-    "agreed_wait": "agreed wait",
-}
 
 
-def _say_pause(ticket: Ticket, now: datetime, sentence: bool) -> str:
-    """Say for whom the clock stands still, and for how long; to a member as the rest of a sentence."""
+def _say_pause(ticket: Ticket, now: datetime) -> str:
+    """Say for whom the clock stands still, and for how long."""
     if ticket.held_at is None:
-        return "paused" if sentence else "Paused"
-    span = say_span(now, ticket.held_at)
-    if sentence:
-        return f"paused, {_AWAITED_BY_US[ticket.hold_reason]} for {span}"
-    return f"{_AWAITED[ticket.hold_reason]}, {span}"
+        return "Paused"
+    return f"{_AWAITED[ticket.hold_reason]}, {say_span(now, ticket.held_at)}"
+
+
+@register.simple_tag(takes_context=True)
+def standing(context: template.Context, ticket: Ticket) -> Standing:
+    """Return how a ticket stands for its customer, in sentences."""
+    return standing_of(ticket, context["now"])
 
 
 @register.simple_tag(takes_context=True)
@@ -131,6 +171,10 @@ def _state_sign(sign: str, words: str, *, acts: bool) -> SafeString:
     return render_to_string("tickets/state.html", {"sign": sign, "words": words, "acts": acts})
 
 
+#: What `get_status_display` looks up among all choices, each made hashable, for every row.
+_STATUSES = dict(StatusChoice.choices)
+
+
 def _state(ticket: Ticket) -> tuple[str, str]:
     """Return the sign and the words for where a ticket stands."""
     if ticket.is_on_hold and ticket.is_open:
@@ -142,33 +186,23 @@ def _state(ticket: Ticket) -> tuple[str, str]:
         }
         return waits[ticket.hold_reason]
     signs = {"new": "new", "in_progress": "work", "restored": "check", "resolved": "check", "closed": "lock"}
-    return signs.get(ticket.status, "work"), str(ticket.get_status_display())
+    return signs.get(ticket.status, "work"), str(_STATUSES[ticket.status])
 
 
-def say_count(number: int) -> str:
-    """Return a count as it stands beside the queue, which stops at MANY."""
-    return f"{access.MANY - 1}+" if number >= access.MANY else str(number)
+@register.simple_tag
+def count_mark(name: str, text: str, words: str = "", hot: bool = False) -> SafeString:
+    """Show a count beside a name of the rail; one that needs words to be understood says nothing of nothing.
 
-
-#: So many saved views have their counts beside them; whoever keeps more sees the names of the others.
-_COUNTED = 12
-
-
-def _read_kept(
-    context: template.Context, views: Sequence[SavedView], person: DeskPerson, now: datetime
-) -> dict[str, TicketQuerySet]:
-    """Return what saved views list, by their ids; one whose filters make no sense any more is left out."""
-    if not views:
-        return {}
-    asked = context.get("asked")
-    offers = asked.form.offers if isinstance(asked, Asked) else Offers.read()
-    read_all = {
-        str(view.pk): read(
-            QueryDict(address_of(view.filters)), person=person, now=now, is_shown=False, offers=offers
-        )
-        for view in views
-    }
-    return {pk: one.tickets() for pk, one in read_all.items() if one.form.is_valid()}
+    Its id lets it be replaced while the page is open.
+    """
+    text = "" if words and text == "0" else text
+    return format_html(
+        '<span class="push{}" id="n-{}">{}{}</span>',
+        " hot" if hot and text else "",
+        name,
+        text,
+        format_html('<span class="vh"> {}</span>', words) if words and text else "",
+    )
 
 
 @register.inclusion_tag("desk/_rail.html", takes_context=True)
@@ -179,26 +213,21 @@ def desk_rail(context: template.Context) -> dict[str, Any]:
         return {"views": [], "person": None, "place": ""}
     now = context.get("now") or database_now()
     here, saved = context.get("view"), context["request"].GET.get("saved", "")
-    views = list(access.saved_views(person))
-    kept = _read_kept(context, views[:_COUNTED], person, now)
-    counts = access.queue_counts(person, now, {"missed": access.missed(now), **kept})
+    counts = context.get("counts") or counting.count_beside(person, now)
     return {
-        "views": [
-            (view, say_count(counts[view.name]), here is view and not saved) for view in VIEWS.values()
-        ],
-        "missed": say_count(counts["missed"]) if counts["missed"] else "",
+        "counts": counts,
+        "views": [(view, counts.views[view.name], here is view and not saved) for view in VIEWS.values()],
         "saved": [
             (
                 view,
                 f"{address_of(view.filters)}&saved={view.pk}",
-                say_count(counts[str(view.pk)]) if str(view.pk) in counts else "",
+                counts.saved.get(view.pk, ""),
                 saved == str(view.pk),
             )
-            for view in views
+            for view in counts.kept
         ],
         "person": person,
         "reads_reports": person.decides,
-        "handed": waiting_count(person),
         "place": context["request"].resolver_match.url_name,
         "now": now,
     }
@@ -210,9 +239,9 @@ class Action:
 
     name: str
     verb: Verb
-    title: str = ""
-    button: str
-    warning: str = ""
+    title: str | Promise = ""
+    button: str | Promise
+    warning: str | Promise = ""
     look: str = ""
     icon: str = ""
     previews: bool = False
@@ -258,12 +287,13 @@ _DESK_ACTIONS = (
     ),
 )
 _MEMBER_ACTIONS = (
-    Action(name="solve", verb=Verb.RESOLVE, button="Solved by Level 1", icon="check"),
-    Action(name="confirm", verb=Verb.CLOSE, button="Yes, it is fixed: close it", icon="check"),
-    Action(name="reopen", verb=Verb.REOPEN, button="Still broken"),
-    Action(name="withdraw", verb=Verb.WITHDRAW, button="Withdraw my review"),
-    Action(name="follow", verb=Verb.FOLLOW, button="Follow this ticket", icon="bell"),
-    Action(name="unfollow", verb=Verb.UNFOLLOW, button="Stop following", icon="bell"),
+    Action(name="solve", verb=Verb.RESOLVE, button=lazy("Solved by Level 1"), icon="check"),
+    Action(name="confirm", verb=Verb.CLOSE, button=lazy("Yes, it is fixed: close it"), icon="check"),
+    Action(name="reopen", verb=Verb.REOPEN, button=lazy("Still broken")),
+    Action(name="withdraw", verb=Verb.WITHDRAW, button=lazy("Withdraw my review")),
+    Action(name="follow", verb=Verb.FOLLOW, button=lazy("Follow this ticket"), icon="bell"),
+    Action(name="unfollow", verb=Verb.UNFOLLOW, button=lazy("Stop following"), icon="bell"),
+    Action(name="privacy", verb=Verb.PRIVACY, button=lazy("Keep it private"), icon="lock"),
 )
 
 
@@ -299,23 +329,25 @@ _MEMBER_QUESTIONS = (
     Action(
         name="contest",
         verb=Verb.CONTEST,
-        title="Contest this hold",
-        button="Contest the hold",
-        warning="A desk lead reads it and answers. The clock stays as it is until then.",
+        title=lazy("Contest this hold"),
+        button=lazy("Contest the hold"),
+        warning=lazy("A desk lead reads it and answers. The clock stays as it is until then."),
     ),
     Action(
         name="reassess",
         verb=Verb.REASSESS,
-        title="The impact has changed",
-        button="Send the new answers",
-        warning="Your answers propose a severity. Once the desk has the ticket, an engineer establishes it.",
+        title=lazy("The impact has changed"),
+        button=lazy("Send the new answers"),
+        warning=lazy(
+            "Your answers propose a severity. Once the desk has the ticket, an engineer establishes it."
+        ),
     ),
     Action(
         name="review",
         verb=Verb.REVIEW,
-        title="Ask for a review of the severity",
-        button="Ask for a review",
-        warning="A desk lead reads it, decides, and tells you why.",
+        title=lazy("Ask for a review of the severity"),
+        button=lazy("Ask for a review"),
+        warning=lazy("A desk lead reads it, decides, and tells you why."),
     ),
 )
 
@@ -345,9 +377,9 @@ def member_questions(context: template.RequestContext) -> dict[str, Any]:
 
 #: The columns of the matrix: where it happens, and whether there is a way around it.
 _MATRIX_COLUMNS = (
-    ("No way around", Environment.PRODUCTION, False),
-    ("Way around", Environment.PRODUCTION, True),
-    ("Not production", Environment.NON_PRODUCTION, None),
+    (lazy("No way around"), Environment.PRODUCTION, False),
+    (lazy("Way around"), Environment.PRODUCTION, True),
+    (lazy("Not production"), Environment.NON_PRODUCTION, None),
 )
 
 
@@ -391,7 +423,9 @@ def member_actions(context: template.RequestContext) -> dict[str, Any]:
         "csrf_token": context.get("csrf_token"),
         "actions": [
             {
-                "button": action.button,
+                "button": _("No longer keep it private")
+                if action.verb is Verb.PRIVACY and ticket.is_private
+                else action.button,
                 "look": action.look,
                 "icon": action.icon,
                 "form": context["forms"][action.name],
@@ -399,5 +433,7 @@ def member_actions(context: template.RequestContext) -> dict[str, Any]:
             }
             for action in _MEMBER_ACTIONS
             if action.verb in context["may"]
+            # While it is asked whether it works again, the other answer stands beside the question.
+            and not (action.verb is Verb.REOPEN and Verb.CONFIRM in context["may"])
         ],
     }

@@ -23,7 +23,20 @@ from tickets import actions as tickets
 from tickets import verbs
 from tickets.models import Ticket
 from tickets.tasks import close_due_tickets
-from trusst_support.demo import approvals, composing, desk, level1, outside, portal, relating
+from trusst_support.demo import (
+    approvals,
+    articles,
+    channels,
+    composing,
+    desk,
+    level1,
+    level3,
+    outside,
+    policies,
+    portal,
+    relating,
+    rotas,
+)
 from trusst_support.demo.cast import DESK, MAIL_DOMAIN, ORGANISATIONS, Organisation
 from trusst_support.demo.story import TALES, Step, Tale, routine_tales
 
@@ -71,8 +84,18 @@ def play(*, now: datetime, password: str) -> int:
     with standing_at(now):
         _change_rules(cast, now=now)
     desk.keep_house(cast.desk, now=now)
+    rotas.keep_rotas(cast.desk, now=now)
+    with standing_at(now - timedelta(minutes=8)):
+        level3.ask_specialists(cast.desk)
     with standing_at(now - timedelta(minutes=6)):
         relating.tie(cast.desk)
+    by_subject = {ticket.subject: ticket for ticket in opened.values()}
+    with standing_at(now - timedelta(days=7)):
+        acme, labels = cast.customers["acme"], by_subject["Labels print slowly in Brisbane"]
+        articles.write(cast.desk, acme, labels)
+    with standing_at(now - timedelta(minutes=5)):
+        vpn = by_subject["VPN to the Port Botany depot drops every few minutes"]
+        articles.affect(vpn, {"Ben": "The scanners of bay 2 as well", "Joel": ""}, cast.members)
     with standing_at(now - timedelta(hours=3)):
         portal.look_after(cast.members["Joel"], colleague="Nora Lindqvist")
         portal.look_after(cast.members["Grace"], colleague="Pavel Ito")
@@ -83,6 +106,12 @@ def play(*, now: datetime, password: str) -> int:
             opened[0],
             body="The volume of the standby is attached again. We check that orders go through before",
         )
+    with standing_at(now - timedelta(minutes=3)):
+        channels.keep_channel(cast.desk.values(), opened[0], now=now - timedelta(minutes=3))
+    with standing_at(now - timedelta(days=14)):
+        policies.keep_policies(cast.customers["acme"], cast.desk)
+    with standing_at(now - timedelta(minutes=3)):
+        policies.call_manager(cast.customers["acme"], cast.desk["Tom"])
     return len(opened)
 
 

@@ -27,23 +27,43 @@ from customers.models import (
 )
 from customers.portal_access import accounts_of
 from escalations import actions as escalations
-from escalations import hand_over_actions
-from escalations.models import HandOver
+from escalations import hand_over_actions, rota_actions
+from escalations.acknowledging_links import AckLink
+from escalations.functional_models import FunctionalEscalation
+from escalations.ladder import Trigger
+from escalations.models import EscalationCall, HandOver
 from notifications import actions as notifications
+from notifications.channel_actions import add_channel
+from notifications.models import Notification
 from slas import actions as slas
 from slas.models import Agreement, Correction, ExclusionReason
-from tests.cast import CRITICAL, HIGH, Cast, actor_of, context_of, file_ticket, picture
+from tests.cast import CRITICAL, HIGH, START, Cast, actor_of, context_of, file_ticket, picture
 from tests.conftest import Clock
+from tests.escalations.level3 import accept, escalate
+from tests.escalations.policies import publish as publish_policy
+from tests.escalations.policies import step, terms
+from tests.escalations.rotas import document, layer, publish, put_on_call
 from tests.factories import report
 from tests.journeys.conftest import OpenPage
+from tests.mail.letters import letter, received
 from tests.slas.corrections import propose_one
 from tests.teams import networks
 from tests.tenancy.composing import begin_writing, keep_reply
+from tests.tenancy.reading import read_on
 from tests.tenancy.relating import tie
 from tests.tickets.approvals import ask
 from tickets import actions as tickets
 from tickets.lifecycle import HoldReason
-from tickets.models import CannedReply, Checklist, ResolutionCode, Tag, Ticket
+from tickets.models import (
+    CannedReply,
+    Checklist,
+    Kind,
+    ModeChoice,
+    OwnArticle,
+    ResolutionCode,
+    Tag,
+    Ticket,
+)
 from tickets.ratings import RatingLink
 from tickets.severity import Severity
 from trusst_support.local.mail import mailbox
@@ -128,6 +148,9 @@ def stage(cast: Cast, clock: Clock) -> None:
     with acting_as(context_of(acme.lead)) as now:
         tickets.save_report(member=acme.lead, at=now, answers=report(to="desk"))
         tickets.keep_report_files(member=acme.lead, at=now, files=[picture()])
+        asked = {"subject": "Access for our accountant", "description": "She reads.", "to": "desk"}
+        tickets.save_report(member=acme.lead, at=now, answers=asked, kind=Kind.REQUEST)
+    read_on(cast, acme, missed)
     late = file_ticket(acme.requester, impact=CRITICAL, subject="Card reader offline")
     with acting_as(context_of(cast.engineer)) as now:
         tickets.post_reply(ticket=late, actor=actor_of(cast.engineer), at=now, body="We look at it")
@@ -142,6 +165,10 @@ def stage(cast: Cast, clock: Clock) -> None:
     propose_one(cast)
     _keep_house(cast, late)
     begin_writing(cast, acme, missed)
+    with acting_as(context_of(cast.lead)) as now:
+        tickets.save_draft(
+            ticket=missed, actor=actor_of(cast.lead), at=now, mode=ModeChoice.REPLY, body="It was the `cache`"
+        )
     tie(cast, acme, missed)
     keep_reply(cast)
     assert missed.number == 1
@@ -177,7 +204,12 @@ def _hold(cast: Cast, ticket: Ticket) -> None:
 
 def _keep_house(cast: Cast, ticket: Ticket) -> None:
     """Let the desk have a team and an invitation, and a ticket that was handed over and not accepted."""
-    networks(cast)
+    team = networks(cast)
+    for by in (None, cast.engineer):
+        asked = file_ticket(cast.acme.requester, impact=HIGH, subject="Tunnel drops")
+        escalate(asked, team, cast.lead)
+        if by is not None:
+            accept(asked, by)
     with acting_as(context_of(cast.admin)) as now:
         desk_admin_actions.invite_desk_person(
             actor=actor_of(cast.admin),
@@ -309,11 +341,14 @@ def stops(cast: Cast) -> Iterator[Stop]:
     yield Stop("portal-tickets", "requester", "/c/acme/")
     yield Stop("portal-tickets", "coordinator", "/c/acme/?show=finished")
     yield Stop("portal-tickets", "coordinator", "/c/acme/?q=nothing")
+    yield Stop("portal-tickets", "coordinator", "/c/acme/?severity=1&who=desk", "open all")
+    yield Stop("privacy", "lead", "/c/acme/privacy/")
     yield Stop("portal-tickets", "initech", "/c/initech/")
     yield Stop("portal-report", "requester", "/c/acme/report/")
     yield Stop("portal-report", "coordinator", "/c/acme/report/", "send empty")
     yield Stop("portal-report", "initech", "/c/initech/report/")
     yield Stop("portal-report-check", "lead", "/c/acme/report/check/")
+    yield from _reading(cast)
     yield Stop("portal-report-sent", "coordinator", "/c/acme/tickets/1/sent/")
     yield Stop("portal-report-sent", "initech", "/c/initech/tickets/1/sent/")
     yield from (
@@ -341,6 +376,7 @@ def stops(cast: Cast) -> Iterator[Stop]:
     yield from _own_administration(cast)
     yield Stop("desk-queue", "engineer", "/desk/")
     yield Stop("desk-queue", "engineer", "/desk/?view=mine")
+    yield Stop("desk-queue", "engineer", "/desk/?view=all&words=slow")
     yield Stop("desk-queue", "engineer", "/desk/?severity=1&severity=2&customer=acme", "open all")
     yield Stop("desk-queue", "engineer", "/desk/?severity=9&account=1")
     yield Stop("desk-views", "engineer", "/desk/views/")
@@ -372,10 +408,69 @@ def stops(cast: Cast) -> Iterator[Stop]:
     yield from _rules(cast)
     yield from _relations(cast)
     yield from _desk_work(cast)
-    yield Stop("local-mail", "nobody", "/local/mail/")
+    yield from _on_call(cast)
+    stranger = received(letter("Stranger <stranger@evil.example>", files=(("log.txt", b"slow"),)))
+    yield Stop("desk-status", "engineer", "/desk/status/")
+    yield Stop("desk-mails", "engineer", "/desk/mail/")
+    yield Stop("desk-mails", "engineer", "/desk/mail/?state=discarded")
+    yield Stop("desk-mail", "engineer", f"/desk/mail/{stranger.pk}/", "open all")
+    yield from _messages(cast)
+    yield Stop("local-webhooks", "nobody", "/local/webhooks/")
+    yield Stop("local-mail", "nobody", "/local/mail/", "open all")
     yield Stop("local-mail-detail", "nobody", f"/local/mail/{mailbox()[0].name}/")
     yield Stop("404", "requester", "/c/acme/tickets/999/")
     yield Stop("403", "requester", "/desk/")
+
+
+def _messages(cast: Cast) -> Iterator[Stop]:
+    """Return the pages of what people are told, of every message, and of the channels outside."""
+    with acting_as(context_of(cast.admin)) as now:
+        channel = add_channel(
+            kind="webhook",
+            name="Pager",
+            address="http://127.0.0.1:9/in",
+            actor=actor_of(cast.admin),
+            at=now,
+        )
+        notifications.queue_to_channel(
+            channel_id=channel.pk,
+            customer_id=cast.acme.customer.pk,
+            ticket_id=None,
+            kind="breach",
+            dedupe_key="sweep",
+            subject="ACME-1 first response missed",
+            body="Nobody has answered.",
+            occurred_at=now,
+            deliver_after=now,
+            payload={"ticket": "ACME-1"},
+        )
+        message = Notification.objects.order_by("-pk")[0]
+    yield Stop("desk-notices", "engineer", "/desk/notifications/")
+    yield Stop("desk-notices", "admin", "/desk/notifications/")
+    yield Stop("portal-notices", "requester", "/c/acme/notifications/")
+    yield Stop("portal-notices", "initech", "/c/initech/notifications/")
+    yield Stop("admin-messages", "desk lead", "/desk/admin/messages/")
+    yield Stop("admin-messages", "desk lead", "/desk/admin/messages/?state=told")
+    yield Stop("admin-message", "desk lead", f"/desk/admin/messages/{message.pk}/")
+    yield Stop("admin-channels", "admin", "/desk/admin/channels/", "send empty")
+    yield Stop("admin-channel", "admin", f"/desk/admin/channels/{channel.pk}/", "open all")
+    yield Stop("admin-channel-off", "admin", f"/desk/admin/channels/{channel.pk}/off/", "send empty")
+
+
+def _reading(cast: Cast) -> Iterator[Stop]:
+    """Return the pages on which people ask for something, and those of articles on both sides."""
+    with acting_as(context_of(cast.engineer)):
+        ref = OwnArticle.objects.get().ref
+    yield Stop("portal-request", "requester", "/c/acme/request/")
+    yield Stop("portal-request", "initech", "/c/initech/request/", "send empty")
+    yield Stop("portal-request-check", "lead", "/c/acme/request/check/")
+    yield Stop("portal-help", "requester", "/c/acme/help/")
+    yield Stop("portal-help", "initech", "/c/initech/help/?q=nothing")
+    yield Stop("portal-article", "requester", f"/c/acme/help/{ref}/")
+    yield Stop("desk-articles", "engineer", "/desk/articles/")
+    yield Stop("desk-article-new", "engineer", "/desk/articles/new/", "send empty")
+    yield Stop("desk-article", "desk lead", f"/desk/articles/{ref}/", "open all")
+    yield Stop("desk-article", "engineer", f"/desk/articles/{ref}/")
 
 
 def _level_1(cast: Cast) -> Iterator[Stop]:
@@ -393,8 +488,60 @@ def _level_1(cast: Cast) -> Iterator[Stop]:
     yield Stop("portal-ticket", "requester", f"/c/acme/tickets/{offered.number}/", "open all")
     yield Stop("desk-ticket", "engineer", f"/desk/tickets/ACME-{offered.number}/", "open all")
     yield Stop("desk-hand-overs", "engineer", "/desk/hand-overs/")
+    yield Stop("desk-escalations", "engineer", "/desk/escalations/")
+    yield Stop("desk-escalations", "engineer", "/desk/escalations/?team=0")
+    with acting_as(context_of(cast.engineer)):
+        with_level_3 = FunctionalEscalation.objects.open().with_people()[0].ticket.key
+    yield Stop("desk-ticket", "engineer", f"/desk/tickets/{with_level_3}/", "open all")
+    yield Stop("desk-ticket-escalate", "engineer", f"/desk/tickets/{with_level_3}/escalate/", "open all")
+    yield Stop(
+        "desk-ticket-escalate", "engineer", f"/desk/tickets/ACME-{offered.number}/escalate/", "send empty"
+    )
     yield Stop("desk-report-hand-overs", "desk lead", "/desk/reports/hand-overs/")
     yield Stop("desk-report-hand-overs", "desk lead", "/desk/reports/hand-overs/?since=x")
+
+
+def _on_call(cast: Cast) -> Iterator[Stop]:
+    """Return the pages about who of the desk is on call: one rota with a gap and an override, one retired."""
+    rota = publish(cast, document(layer(cast.engineer.pk, cast.lead.pk, off_dates=["2026-03-05"])))
+    override = put_on_call(cast, rota, cast.lead, ends_at=START + timedelta(days=1))
+    old = publish(cast, document(layer(cast.lead.pk)), name="Old rota")
+    with acting_as(context_of(cast.lead)) as now:
+        rota_actions.retire_rota(rota=old, actor=actor_of(cast.lead), at=now)
+        rota_actions.renew_feed(person=cast.engineer, rota=rota, at=now)
+    yield Stop("desk-on-call", "engineer", "/desk/on-call/", "open all")
+    yield Stop("desk-rota", "engineer", f"/desk/on-call/{rota.pk}/")
+    yield Stop("desk-rota", "desk lead", f"/desk/on-call/{old.pk}/")
+    yield Stop("desk-rota-override", "engineer", f"/desk/on-call/{rota.pk}/override/", "send empty")
+    yield Stop("desk-rota-withdraw", "desk lead", f"/desk/on-call/overrides/{override}/withdraw/")
+    yield Stop("desk-rota-new", "admin", "/desk/on-call/new/", "send empty")
+    yield Stop("desk-rota-change", "desk lead", f"/desk/on-call/{rota.pk}/change/")
+    yield Stop("desk-rota-retire", "desk lead", f"/desk/on-call/{rota.pk}/retire/")
+    yield from _policies(cast)
+
+
+def _policies(cast: Cast) -> Iterator[Stop]:
+    """Return the pages about who is called: one policy of two versions, and a ladder that runs."""
+    ours = publish_policy(cast, Trigger.CRITICAL_ARRIVED, terms(step(0), customer=cast.acme.customer.pk))
+    publish_policy(cast, Trigger.CRITICAL_ARRIVED, terms(step(0), step(9), ack=15), policy=ours)
+    file_ticket(cast.globex.requester, impact=CRITICAL, subject="Nobody looks at this")
+    escalations.advance_due()
+    with acting_as(context_of(cast.engineer)):
+        call = EscalationCall.objects.filter(escalation__ticket__subject="Nobody looks at this")[0]
+    link = AckLink(
+        escalation_id=call.escalation_id, person_id=call.person_id, rung=0, called_at=call.called_at
+    )
+    policies = "/desk/admin/escalation-policies/"
+    asked = f"trigger=critical_arrived&customer={cast.acme.customer.pk}&severity=1&metric=&at="
+    yield Stop("admin-escalation-policies", "engineer", f"{policies}?{asked}")
+    yield Stop("admin-escalation-policies", "desk lead", f"{policies}?trigger=mars")
+    yield Stop("admin-escalation-policy", "desk lead", f"{policies}{ours.pk}/")
+    yield Stop("admin-escalation-policy-new", "admin", f"{policies}new/?trigger=at_risk", "send empty")
+    yield Stop("admin-escalation-policy-change", "desk lead", f"{policies}{ours.pk}/change/")
+    yield Stop("admin-escalation-policy-switch", "desk lead", f"{policies}{ours.pk}/switch/")
+    yield Stop("desk-escalations-running", "engineer", "/desk/escalations/running/", "open all")
+    yield Stop("acknowledge-by-mail", "nobody", f"/ack/{link.token()}/")
+    yield Stop("acknowledge-by-mail", "nobody", "/ack/not-a-token/")
 
 
 def _canned(cast: Cast) -> str:
@@ -418,6 +565,7 @@ def _own_administration(cast: Cast) -> Iterator[Stop]:
     yield Stop("access-log", "lead", "/c/acme/access-log/?ticket=999")
     yield Stop("access-log", "lead", "/c/acme/access-log/?day=soon")
     yield Stop("you", "requester", "/c/acme/you/")
+    yield Stop("you", "coordinator", "/c/acme/you/")
 
 
 def _relations(cast: Cast) -> Iterator[Stop]:
@@ -432,6 +580,7 @@ def _relations(cast: Cast) -> Iterator[Stop]:
     yield Stop("desk-ticket-merging", "engineer", "/desk/tickets/ACME-1/merging/")
     yield Stop("desk-ticket-major", "engineer", "/desk/tickets/ACME-1/major/", "send empty")
     yield Stop("desk-ticket-misses", "engineer", "/desk/tickets/ACME-1/misses/", "send empty")
+    yield Stop("desk-ticket-colleague-draft", "engineer", f"/desk/tickets/ACME-1/drafts/{cast.lead.pk}/")
 
 
 def _rules(cast: Cast) -> Iterator[Stop]:
@@ -488,6 +637,9 @@ def _desk_work(cast: Cast) -> Iterator[Stop]:
     yield Stop("admin-service", "admin", f"{acme}services/{service.pk}/")
     yield Stop("admin-account", "admin", f"{acme}accounts/{account.pk}/")
     yield Stop("admin-member", "desk lead", f"{acme}people/{cast.acme.requester.pk}/")
+    yield Stop(
+        "admin-member-leave", "desk lead", f"{acme}people/{cast.acme.requester.pk}/leave/", "send empty"
+    )
     yield Stop("admin-activity", "manager", "/desk/admin/activity/")
     yield Stop("join-desk", "nobody", "/join-desk/not-a-token/")
     yield Stop("desk-handover", "engineer", "/desk/handover/?show=all")
