@@ -7,9 +7,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 WORKERS ?= 2
 SCALE ?= smoke
+FAULT_SEEDS ?= 1 2 3
+FAULT_SECONDS ?= 20
 PEERS := .venv-bench
 
-.PHONY: help install up test check bench bench-peers test-long format
+.PHONY: help install up test check bench bench-peers test-long faults format
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +44,9 @@ check: install ## Lint, types, layers and migrations
 
 test-long: install ## The long suites: every page's accessibility, faults, whole starts and ends
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
+
+faults: install ## Hurt workers and servers, then compare all with the rules (FAULT_SEEDS, FAULT_SECONDS)
+	FAULT_SEEDS="$(FAULT_SEEDS)" FAULT_SECONDS=$(FAULT_SECONDS) $(BIN)/python -m pytest -n 0 -m faults tests/faults
 
 bench: install ## The benchmarks; figures, not verdicts (SCALE=smoke or full)
 	$(BIN)/python -m benchmarks.run --scale $(SCALE)
