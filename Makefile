@@ -42,7 +42,7 @@ check: install ## Lint, types, layers and migrations
 	$(BIN)/lint-imports
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
-test-long: install ## The long suites: every page's accessibility, faults, whole starts and ends
+test-long: install ## The long suites: further journeys, every page's accessibility, faults, whole starts and ends
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long
 
 faults: install ## Hurt workers and servers, then compare all with the rules (FAULT_SEEDS, FAULT_SECONDS)

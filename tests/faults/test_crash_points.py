@@ -47,6 +47,7 @@ def give_back(cast: Cast, one: Filed) -> None:
         )
 
 
+@pytest.mark.long
 def test_a_worker_dies_at_every_point_between_a_missed_objective_and_its_alerts(
     real_cast: Cast, clock: Clock
 ) -> None:

@@ -16,6 +16,7 @@ from tickets.models import ModeChoice, Ticket
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"]),
 ]
 

@@ -13,6 +13,7 @@ from tickets.models import ModeChoice
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"]),
 ]
 

@@ -13,6 +13,7 @@ from tickets.tasks import put_due_checklists
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"]),
 ]
 

@@ -12,6 +12,7 @@ from tests.tickets.approvals import give_password
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"]),
 ]
 

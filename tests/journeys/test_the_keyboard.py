@@ -14,6 +14,7 @@ from tests.journeys.conftest import OpenPage
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"]),
 ]
 

@@ -15,6 +15,7 @@ from tickets.models import PresenceState, Ticket
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"]),
 ]
 

@@ -17,6 +17,7 @@ from tickets.models import Attachment, Draft, Message, ModeChoice
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.long,
     pytest.mark.django_db(transaction=True, databases=["default", "ledger", "owner"]),
 ]
 

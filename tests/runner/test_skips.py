@@ -12,7 +12,7 @@ import pytest
 from tests.runner.starting import ROOT, environment
 
 pytestmark = pytest.mark.long
-JOURNEY = "tests/journeys/test_a_promise_is_missed.py"
+JOURNEY = "tests/journeys/test_a_p1_left_alone.py"
 REASON = "Chromium is not installed: journeys in a browser were left out"
 
 
@@ -55,5 +55,10 @@ def test_the_full_check_requires_the_browser_and_forbids_skips() -> None:
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     lines = script.read_text().splitlines()
-    assert lines[-3:] == ["export PORTAL_REQUIRE_BROWSER=1 PORTAL_NO_SKIPS=1", "make test", "make test-long"]
+    assert lines[-4:] == [
+        "export PORTAL_REQUIRE_BROWSER=1 PORTAL_NO_SKIPS=1",
+        "make test",
+        "make test-long",
+        "make faults",
+    ]
     assert "set -euo pipefail" in lines
