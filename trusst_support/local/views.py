@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.html import urlize
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -58,7 +57,7 @@ def mail_detail(request: HttpRequest, name: str) -> TemplateResponse:
     return TemplateResponse(
         request,
         "local/mail_detail.html",
-        {"mail": found, "body": urlize(found.body, autoescape=True), "form": _answer(found)},
+        {"mail": found, "form": _answer(found)},
     )
 
 
