@@ -61,9 +61,14 @@ def _run_in_child(job: Callable[[], object], *, die_at: int | None) -> list[str]
     return lines
 
 
+#: What a child inherited; kept, because a connection that is thrown away ends its session, which is the parent's.
+_inherited: list[object] = []
+
+
 def _be_the_child(job: Callable[[], object], writer: int, die_at: int | None) -> None:
     code = 1
     try:
+        _leave_the_parents_connections()
         _set_points(writer, die_at)
         job()
         code = 0
@@ -71,6 +76,17 @@ def _be_the_child(job: Callable[[], object], writer: int, die_at: int | None) ->
         os.write(writer, traceback.format_exc().encode())
     finally:
         os._exit(code)
+
+
+def _leave_the_parents_connections() -> None:
+    """Begin with none: what a child sends over its parent's lives on when the child dies, with all its locks.
+
+    The parent has closed those that it sees. Where a browser's event loop runs, those are not the ones that
+    the child sees, in which no loop runs.
+    """
+    for connection in connections.all(initialized_only=True):
+        _inherited.append(connection.connection)
+        connection.connection = None
 
 
 def _set_points(writer: int, die_at: int | None) -> None:
