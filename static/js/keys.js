@@ -75,7 +75,7 @@ addEventListener("keydown", (event) => {
     return;
   }
   if (event.ctrlKey || event.metaKey || isModal) return;
-  if (event.key === "Escape") { panel("close", find, picks); return; }
+  if (event.key === "Escape") { panel("close", find, picks, target); return; }
   if (mode === "off" || types || event.altKey !== (mode === "alt")) return;
   let code = named(event);
   if (code === " " && target.matches("button, summary, input")) return;

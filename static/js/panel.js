@@ -24,16 +24,17 @@ export const shut = () => {
 };
 
 // Closes what is open, or clears what is chosen: the nearest of them.
-export const close = async (find, picks) => {
+export const close = async (find, picks, at) => {
   if (document.querySelector("tr.row :checked")) await picks();
   const clear = find("escape");
-  const details = document.activeElement?.closest("details[id^='do-']");
+  const details = at.closest("details[id^='do-']");
   if (drawer?.open) shut();
   else if (clear) clear.click();
+  else if (document.activeElement !== at) return;  // whoever pressed it has gone on while this was loaded
   else if (details) {
     details.open = false;
     details.querySelector("summary").focus();
-  } else document.activeElement?.blur();
+  } else at.blur();
 };
 
 export const peek = async (address, link) => {
