@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.cast import Cast
@@ -18,6 +21,13 @@ NO_PAGE = {
     "portal-evidence": "a download",
     "desk-evidence": "a download",
     "desk-report-holds-csv": "a download",
+    "desk-report-misses-csv": "a download",
+    "desk-report-renewals-csv": "a download",
+    "desk-review-file": "a download",
+    "portal-review-file": "a download",
+    "desk-review-building": "part of the page of a review",
+    "desk-dry-run-csv": "a download",
+    "desk-board-live": "for the board's script",
     "portal-service-levels-csv": "a download",
     "access-log-csv": "a download",
     "portal-tickets-csv": "a download",
@@ -29,6 +39,9 @@ NO_PAGE = {
     "desk-ticket-peek": "part of the queue; see tests/journeys/test_the_keyboard.py",
     "desk-palette": "part of every page of the desk; see tests/journeys/test_the_keyboard.py",
     "inbound-mail": "for a mail provider",
+    "inbound-vendor": "for a vendor's event rule",
+    "aws-link-state": "part of the page of a connection",
+    "desk-account-link-state": "part of the page of a connection",
     "local-mail-send": "shown after a mistake only, in the frame of the local mail",
     "on-call-feed": "for calendar programs",
     "healthz": "for machines",
@@ -55,6 +68,15 @@ def test_every_page_is_swept(real_cast: Cast, clock: Clock) -> None:
     posts = {name for name, (method, _) in TABLE.items() if method == "post"}
     left_out = {name for name in names() if not name.startswith("api-")} - posts - swept - set(NO_PAGE)
     assert left_out == set()
+
+
+def test_a_scheme_changes_colours_alone() -> None:
+    """`light-dark()` takes nothing but colours, so that the dark sweep need not look at anything else."""
+    for sheet in Path("static/css").glob("*.css"):
+        text = sheet.read_text()
+        assert "prefers-color-scheme" not in text, sheet
+        themes = re.findall(r"^[^{}]*data-theme[^{}]*{([^}]*)}", text, re.MULTILINE)
+        assert {re.sub(r":.*", "", rule).strip() for rule in themes} <= {"color-scheme"}, sheet
 
 
 @pytest.mark.browser
