@@ -14,15 +14,18 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
 TIMEOUT_SECONDS = 5.0
 LONGEST_SECONDS = 10.0
 MOST_BYTES = 1024 * 1024
 _KEPT = 500
+_FETCHED = 200
+_PIECE = 64 * 1024
 _PORTS_FROM = 1024
 _MOST_CHARACTERS = 2000
 #: Ranges that lead elsewhere although they may be called global: 6to4 and its relays, Teredo, NAT64, IPv4 in
@@ -50,6 +53,22 @@ Connector = Callable[[str, int, float], socket.socket]
 
 class NotAllowed(Exception):
     """An address that the portal does not send to; `str()` is the reason in words for whoever typed it."""
+
+
+class NotTaken(Exception):
+    """An address answered with something else than what was asked for."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+
+    @property
+    def is_redirect(self) -> bool:
+        return 300 <= self.status < 400
+
+
+class TooMuch(Exception):
+    """An answer is larger than the caller takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,21 +168,62 @@ def post(
     http.client.HTTPException for one that does not answer as it should within `longest` seconds.
     """
     parts = check_url(url, hosts=hosts, allow_local=allow_local)
-    host = parts.hostname or ""
+    address, port = _address_of(parts, resolver)
+    began = time.monotonic()
+    with _wire(parts, connector(address, port, timeout), longest) as wire:
+        status, said = _exchange(wire, parts, body, headers, timeout)
+    return Answer(
+        status=status,
+        seconds=round(time.monotonic() - began, 3),
+        text=said[:_KEPT].decode("utf-8", "replace"),
+    )
+
+
+def fetch(
+    url: str,
+    *,
+    sink: BinaryIO,
+    most: int,
+    hosts: Collection[str] = (),
+    allow_local: bool = False,
+    resolver: Resolver = resolve,
+    connector: Connector = connect,
+    timeout: float = TIMEOUT_SECONDS,
+    longest: float = LONGEST_SECONDS,
+) -> int:
+    """Write what an address answers to `sink` and return its size; raises as `post` does.
+
+    Raises NotTaken unless the answer is 200, for a redirect too, and TooMuch beyond `most` bytes, of which `sink`
+    then has a part.
+    """
+    parts = check_url(url, hosts=hosts, allow_local=allow_local)
+    address, port = _address_of(parts, resolver)
+    began = time.monotonic()
+    with _wire(parts, connector(address, port, timeout), longest) as wire:
+        size = _receive(wire, parts, sink, most, timeout)
+    if time.monotonic() - began >= longest:
+        raise TimeoutError  # hung up on, it may look as if it had ended
+    return size
+
+
+def _address_of(parts: SplitResult, resolver: Resolver) -> tuple[str, int]:
+    """Return the address to connect to, once every address of the name has been looked at."""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if parts.scheme == "http":
-        address = "127.0.0.1"  # only this machine's own is let through without TLS
-    else:
-        addresses = resolver(host, port)
-        if not addresses:
-            raise NotAllowed("The name has no address.")
-        for one in addresses:
-            check_address(one)
-        address = addresses[0]
-    began = time.monotonic()
-    wire = connector(address, port, timeout)
+        return "127.0.0.1", port  # only this machine's own is let through without TLS
+    addresses = resolver(parts.hostname or "", port)
+    if not addresses:
+        raise NotAllowed("The name has no address.")
+    for one in addresses:
+        check_address(one)
+    return addresses[0], port
+
+
+@contextmanager
+def _wire(parts: SplitResult, wire: socket.socket, longest: float) -> Iterator[socket.socket]:
+    """Hold a connection for a limited time, and close it."""
     if parts.scheme == "https":
-        wire = _secure(wire, host)
+        wire = _secure(wire, parts.hostname or "")
     # A server that sends a byte now and then would keep each read within its time.
     end = threading.Timer(longest, _hang_up, [wire])
     end.daemon = True
@@ -171,15 +231,45 @@ def post(
     try:
         if isinstance(wire, ssl.SSLSocket):
             wire.do_handshake()
-        status, said = _exchange(wire, parts, body, headers, timeout)
+        yield wire
     finally:
         end.cancel()
         wire.close()
-    return Answer(
-        status=status,
-        seconds=round(time.monotonic() - began, 3),
-        text=said[:_KEPT].decode("utf-8", "replace"),
-    )
+
+
+def _receive(wire: socket.socket, parts: SplitResult, sink: BinaryIO, most: int, timeout: float) -> int:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout)
+    connection.sock = wire
+    try:
+        connection.putrequest("GET", target, skip_host=True, skip_accept_encoding=True)
+        for name, value in {
+            "Host": parts.netloc,
+            "User-Agent": "Trusst-Support",
+            "Connection": "close",
+        }.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        with connection.getresponse() as response:
+            if response.status != _FETCHED:
+                raise NotTaken(response.status)
+            return _copy(response, sink, most)
+    finally:
+        connection.close()
+
+
+def _copy(response: http.client.HTTPResponse, sink: BinaryIO, most: int) -> int:
+    said, size = response.getheader("Content-Length") or "", 0
+    if said.isdecimal() and int(said) > most:
+        raise TooMuch
+    while piece := response.read(_PIECE):
+        size += len(piece)
+        if size > most:
+            raise TooMuch
+        sink.write(piece)
+    if said.isdecimal() and size != int(said):
+        raise http.client.IncompleteRead(b"", int(said) - size)  # reading in pieces does not notice
+    return size
 
 
 def _hang_up(wire: socket.socket) -> None:

@@ -17,9 +17,10 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(header)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def _safe(cell: object) -> object:
+def safe_cell(cell: object) -> object:
+    """Return a cell with an apostrophe before it where a spreadsheet would run it."""
     return f"'{cell}" if isinstance(cell, str) and cell.lstrip(_SKIPPED).startswith(_FORMULA) else cell

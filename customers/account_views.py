@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
@@ -19,6 +19,7 @@ from customers.desk_admin_forms import SwitchForm
 from customers.desk_admin_views import attempt
 from customers.doors import member_door
 from customers.models import Member, MemberRole
+from customers.plans import plans
 from customers.portal_forms import NewAccountForm, PlanForm
 
 READERS = (MemberRole.COORDINATOR, MemberRole.LEAD)
@@ -90,7 +91,10 @@ def aws_account_switch(request: HttpRequest, member: Member, now: datetime, pk: 
 
 
 def _list_page(request: HttpRequest, member: Member, now: datetime, *, status: int = 200) -> TemplateResponse:
-    accounts = [(account, standing_of(account)) for account in portal_access.accounts_of(member)]
+    on, terms = now.astimezone(UTC).date(), plans()
+    accounts = [
+        (account, standing_of(account, on=on, terms=terms)) for account in portal_access.accounts_of(member)
+    ]
     return TemplateResponse(
         request,
         "portal/aws_accounts.html",

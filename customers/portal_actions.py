@@ -13,7 +13,7 @@ from core.events import publish
 from core.tenancy import Actor
 from customers.desk_admin_actions import add_account, rename_account
 from customers.events import AwsAccountDeclared
-from customers.models import AccessRecord, AwsAccount, Customer, DeskPerson, LookKind, Member
+from customers.models import AccessRecord, AwsAccount, Customer, DeskPerson, LookKind, Member, SupportState
 
 #: Further looks of one person at one thing within a quarter of an hour are the same look.
 _QUARTER = timedelta(minutes=15)
@@ -79,6 +79,21 @@ def _tell(account: AwsAccount, *, actor: Actor, at: datetime, kind: str) -> None
             at=at, customer_id=account.customer_id, actor=actor, aws_account_id=account.pk, kind=kind
         )
     )
+
+
+@transaction.atomic
+def note_support_state(*, account: AwsAccount, state: str, at: datetime) -> AwsAccount:
+    """Write down what a look at an account's support plan showed; who looked publishes it.
+
+    A look that showed nothing (`unknown`) changes nothing: what was seen last stays, with its age.
+    """
+    locked = AwsAccount.objects.select_for_update(no_key=True).get(
+        pk=account.pk, customer_id=account.customer_id
+    )
+    if state != SupportState.UNKNOWN:
+        locked.support_state, locked.checked_at = state, at
+        locked.save(update_fields=["support_state", "checked_at"])
+    return locked
 
 
 @transaction.atomic

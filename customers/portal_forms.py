@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from customers.desk_admin_forms import AccountForm
 from customers.forms import TIME_ZONES
 from customers.models import AwsAccount, DeskPerson, Member, MemberRole, Shortcuts
-from customers.plans import PLANS
+from customers.plans import plans
 
 
 class PlanForm(forms.Form):
@@ -45,10 +45,11 @@ class PlanForm(forms.Form):
                 "may_open_cases": bool(account.cases_allowed_by),
             }
         super().__init__(*args, **kwargs)
-        plans = [*PLANS, *([declared] if declared and declared not in PLANS else [])]
+        known = [terms.name for terms in plans()]
+        known += [declared] if declared and declared not in known else []
         field = self.fields["declared_plan"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [("", _("I do not know")), *((plan, plan) for plan in plans)]
+        field.choices = [("", _("I do not know")), *((plan, plan) for plan in known)]
 
 
 class NewAccountForm(PlanForm):

@@ -239,10 +239,11 @@ def _take(
 
 
 @transaction.atomic
-def finish(*, ticket_id: int, customer_id: int, actor: Actor, at: datetime) -> None:
-    """End every running ladder of a ticket that needs nobody any more."""
+def finish(*, ticket_id: int, customer_id: int, actor: Actor, at: datetime, about: str = "") -> None:
+    """End every running ladder of a ticket that needs nobody any more; of those whose key begins so, if it is named."""
     for escalation in _lock_running(ticket_id=ticket_id, customer_id=customer_id):
-        _end(escalation, State.FINISHED, at=at, by=actor)
+        if escalation.dedupe_key.startswith(about):
+            _end(escalation, State.FINISHED, at=at, by=actor)
 
 
 def end_settled(*, escalation_id: int) -> bool:

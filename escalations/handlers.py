@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.tenancy import ActorKind
+from datetime import datetime
+from typing import Protocol
+
+from core.tenancy import Actor, ActorKind
 from escalations import actions
 from escalations.ladder import Trigger
 from slas.events import METRIC_NAMES, ObjectiveAtRisk, ObjectiveBreached, at_risk_key, breached_key
@@ -74,6 +77,58 @@ def call_for_breach(event: ObjectiveBreached) -> None:
         metric=event.metric,
         cycle=event.cycle,
     )
+
+
+class OfVendorCase(Protocol):
+    """A fact about a vendor's case; vendors are beside this floor, so only its shape is known here."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def customer_id(self) -> int: ...
+    @property
+    def ticket_id(self) -> int | None: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def source_key(self) -> str | None: ...
+    @property
+    def case_id(self) -> int: ...
+    @property
+    def vendor(self) -> str: ...
+    def sentence(self) -> str: ...
+
+
+def call_for_vendor(event: OfVendorCase) -> None:
+    """Call people when a vendor waits for the desk."""
+    if event.ticket_id is None:
+        return
+    actions.start(
+        customer_id=event.customer_id,
+        ticket_id=event.ticket_id,
+        trigger=Trigger.VENDOR_WAITING,
+        about=f"{event.vendor} {event.sentence()}"[:120],
+        began_at=event.at,
+        dedupe_key=event.source_key or f"{_of_case(event)}{event.at:%Y%m%dT%H%M%S}",
+    )
+
+
+def finish_for_vendor(event: OfVendorCase) -> None:
+    """End the ladders of a case that does not wait for the desk any more, or that it has answered."""
+    if event.ticket_id is None:
+        return
+    actions.finish(
+        ticket_id=event.ticket_id,
+        customer_id=event.customer_id,
+        actor=event.actor,
+        at=event.at,
+        about=_of_case(event),
+    )
+
+
+def _of_case(event: OfVendorCase) -> str:
+    """Return what the keys of a case's ladders begin with."""
+    return f"vendor-waits:{event.case_id}:"
 
 
 def acknowledge_by_working(event: PublicReplyPosted | TicketAssigned) -> None:

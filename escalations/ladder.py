@@ -136,6 +136,7 @@ LADDERS: dict[Trigger, tuple[Step, ...]] = {
     Trigger.UPDATE_NEAR: (Step(after_seconds=0, targets=(Target.OWNER,)),),
     Trigger.VENDOR_WAITING: (
         Step(after_seconds=0, targets=(Target.OWNER,)),
+        Step(after_seconds=0, targets=(Target.LEADS,), unassigned=True),
         Step(after_seconds=3600, targets=(Target.LEADS,)),
     ),
 }

@@ -28,6 +28,7 @@ from tickets.looks import look_at
 from tickets.markdown import render
 from tickets.mentioning import mentioned
 from tickets.models import ModeChoice, PresenceState, ThenChoice, Ticket
+from tickets.vendor_writing import form_for
 from tickets.views import desk_page_while_writing, member_page_while_writing
 
 
@@ -163,7 +164,8 @@ def desk_after_reply(request: HttpRequest, person: DeskPerson, now: datetime) ->
 
 def _of_desk(request: HttpRequest, person: DeskPerson, now: datetime, key: str, mode: str) -> Writer:
     ticket = access.get_ticket_for_desk(person, key)
-    access.check_desk_may(person, verbs.DESK[_mode(mode)].verb)
+    if _mode(mode) != ModeChoice.VENDOR:  # whoever of the desk writes a note may write to a vendor
+        access.check_desk_may(person, verbs.DESK[_mode(mode)].verb)
     return Writer(
         ticket=ticket,
         actor=desk_actor(person),
@@ -204,6 +206,8 @@ def member_compose(
 
 def _of_member(request: HttpRequest, member: Member, now: datetime, number: int, mode: str) -> Writer:
     ticket = access.get_ticket_for_member(member, number)
+    if _mode(mode) == ModeChoice.VENDOR:
+        raise Http404("There is no such way to write.")
     access.check_member_may(member, ticket, verbs.MEMBER[_mode(mode)].verb)
     return Writer(
         ticket=ticket,
@@ -228,15 +232,18 @@ def _wants_json(request: HttpRequest) -> bool:
 
 def _typed(request: HttpRequest, writer: Writer, body: str) -> WriteForm:
     """Return the form again with what was typed, unchecked."""
-    return WriteForm(
-        ticket=writer.ticket,
-        auto_id=f"{writer.mode.value}-%s",
-        initial={
-            "body": body,
-            "staged": request.POST.getlist("staged"),
-            "seen": request.POST.get("seen", ""),
-        },
-    )
+    typed = {
+        "body": body,
+        "staged": request.POST.getlist("staged"),
+        "seen": request.POST.get("seen", ""),
+    }
+    if writer.mode == ModeChoice.VENDOR:
+        chosen = {name: request.POST.get(name, "") for name in ("case", "token", "hold")}
+        form: WriteForm | None = form_for(writer.ticket, now=writer.at, initial=typed | chosen)
+        if form is None:
+            raise Http404("There is no vendor to write to.")
+        return form
+    return WriteForm(ticket=writer.ticket, auto_id=f"{writer.mode.value}-%s", initial=typed)
 
 
 def _keep(request: HttpRequest, writer: Writer) -> HttpResponseBase:

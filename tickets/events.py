@@ -217,6 +217,16 @@ class InternalNotePosted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VendorMessagePosted(Event):
+    """Something was said to a vendor or, if the actor is one, by it; only the desk reads it."""
+
+    type_name: ClassVar[str] = "tickets.vendor_message"
+    audience: ClassVar[Audience] = Audience.DESK
+    vendor: str
+    message_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class CustomerNotePosted(Event):
     """A note for the customer's own people only."""
 
@@ -295,7 +305,10 @@ class ContactChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketHeld(Event):
-    """The next move is someone else's, `owner`'s; `review_at` is an ISO instant."""
+    """The next move is someone else's, `owner`'s; `review_at` is an ISO instant.
+
+    `goes_on` when it was so before, and only whose time it is has changed: one hold ends as the next begins.
+    """
 
     type_name: ClassVar[str] = "tickets.held"
     reason: str
@@ -304,8 +317,13 @@ class TicketHeld(Event):
     lacks_plan: bool
     owner: str = ""
     evidence: str = ""
+    goes_on: bool = False
 
     def sentence(self) -> str:
+        if self.goes_on:
+            return _(
+                "saw that the AWS account lacks the agreed support plan: from now on the wait for AWS counts as the customer's time"
+            )
         said = f": {self.note}" if self.note else ""
         by = " " + _("(to act: %(owner)s)") % {"owner": self.owner} if self.owner else ""
         seen = " " + _("Evidence: %(evidence)s") % {"evidence": self.evidence} if self.evidence else ""
@@ -314,12 +332,15 @@ class TicketHeld(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TicketResumed(Event):
-    """A hold ended."""
+    """A hold ended; `goes_on` when another one for the same reason begins at this instant."""
 
     type_name: ClassVar[str] = "tickets.resumed"
     reason: str
+    goes_on: bool = False
 
     def sentence(self) -> str:
+        if self.goes_on:
+            return ""
         return _("ended the hold")
 
 

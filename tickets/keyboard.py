@@ -37,6 +37,7 @@ TICKET = (
     Shortcut(code="s", keys=("S",), does="Establish severity"),
     Shortcut(code="r", keys=("R",), does="Reply to the customer"),
     Shortcut(code="n", keys=("N",), does="Internal note"),
+    Shortcut(code="v", keys=("V",), does="AWS case, or reply to AWS"),
     Shortcut(code="p", keys=("P",), does="Hold, or end the hold"),
     Shortcut(code="d", keys=("D",), does="Restored, then resolve"),
     Shortcut(code="l", keys=("L",), does="Link to another ticket"),

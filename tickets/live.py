@@ -16,6 +16,7 @@ from tickets.composer_access import presence_of
 from tickets.models import Presence, Ticket
 from tickets.queues import group_of
 from tickets.reading_access import new_replies
+from tickets.vendor_cases import Move, moves_on
 
 #: How long before a deadline it is said aloud.
 WARNED = timedelta(minutes=5)
@@ -27,18 +28,22 @@ _OBJECTIVES = {"respond": "response", "update": "update", "restore": "restoratio
 
 @dataclass(frozen=True, kw_only=True)
 class Marks:
-    """What a row shows beside the ticket's own columns, by the ticket's id: new replies, and who is there."""
+    """What a row shows beside the ticket's own columns, by the ticket's id: new replies, who is there, and
+    whose move it is in a vendor's case.
+    """
 
     unread: Mapping[int, int] = field(default_factory=dict)
     here: Mapping[int, Sequence[Presence]] = field(default_factory=dict)
+    moves: Mapping[int, Move] = field(default_factory=dict)
 
 
 def marks_of(tickets: Iterable[Ticket], person: DeskPerson, now: datetime) -> Marks:
-    """Return the marks of some rows for one desk person; two queries."""
+    """Return the marks of some rows for one desk person; three queries."""
     listed = list(tickets)
     return Marks(
         unread=new_replies(listed, person),
         here=presence_of([ticket.pk for ticket in listed], now=now, without=person.pk),
+        moves=moves_on(listed),
     )
 
 
@@ -47,7 +52,8 @@ def digest(ticket: Ticket, marks: Marks, now: datetime) -> str:
     columns = [ticket.__dict__.get(column.attname) for column in Ticket._meta.concrete_fields]
     passing = (group_of(ticket, now=now), is_due_shortly(ticket, now), ticket.is_past_review(now))
     here = [(one.person_id, one.state) for one in marks.here.get(ticket.pk, ())]
-    return f"{crc32(repr((columns, passing, marks.unread.get(ticket.pk, 0), here)).encode()):08x}"
+    beside = (marks.unread.get(ticket.pk, 0), here, marks.moves.get(ticket.pk))
+    return f"{crc32(repr((columns, passing, beside)).encode()):08x}"
 
 
 def is_due_shortly(ticket: Ticket, now: datetime) -> bool:

@@ -21,6 +21,7 @@ OFFERED = 8
 #: The pages that are offered beside the views of the queue.
 PAGES = (
     ("desk-customers", "Customers"),
+    ("desk-vendor-cases", "Vendor cases"),
     ("desk-exclusions", "Decisions"),
     ("desk-escalations", "With Level 3"),
     ("desk-calendars", "Rules"),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from customers.models import DeskPerson
 from tickets.models import Ticket, TicketQuerySet
+from tickets.vendor_cases import with_vendors
 
 SOON = timedelta(minutes=30)
 
@@ -57,8 +58,8 @@ VIEWS: dict[str, View] = {
             name="vendor",
             title="With AWS",
             icon="vendor",
-            narrow=lambda tickets, person, now: tickets.waiting_for_vendor(),
-            empty="Nothing waits for AWS or another vendor.",
+            narrow=lambda tickets, person, now: with_vendors(tickets),
+            empty="Nothing waits for AWS or another vendor, and none has a case open.",
         ),
         View(
             name="customer",

@@ -28,6 +28,7 @@ class Entry:
     automatic: bool = False
     by_mail: bool = False
     quoted: str = ""
+    vendor: str = ""
     message_id: int | None = None
     attachments: Sequence[Attachment] = ()
 
@@ -66,6 +67,7 @@ def _message(message: Message, mentions: Sequence[str]) -> Entry:
         automatic=message.automatic,
         by_mail=message.by_mail,
         quoted=message.quoted,
+        vendor=message.vendor,
         message_id=message.pk,
         attachments=list(message.attachments.all()),
     )

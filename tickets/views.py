@@ -228,6 +228,20 @@ def desk_page_while_writing(
     return _desk_page(request, person, ticket, now, typed={name: form})
 
 
+def desk_page_refused(
+    request: HttpRequest,
+    person: DeskPerson,
+    ticket: Ticket,
+    now: datetime,
+    *,
+    name: str,
+    form: WriteForm,
+    status: int,
+) -> TemplateResponse:
+    """Show the desk's page of a ticket again with a text that a higher floor could not send, and why."""
+    return _desk_page(request, person, ticket, now, failed={name: form}, status=status)
+
+
 # --- Both --------------------------------------------------------------------------------------------
 def _take_report(form: ReportForm, *, requester: Member | None, actor: Actor, at: datetime) -> Ticket | None:
     """File what a form says, or return None with the reasons in the form; without a requester the form names one."""

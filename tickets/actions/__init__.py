@@ -33,6 +33,7 @@ from tickets.actions.flow import (
     close,
     hold,
     mark_restored,
+    note_lacking_plan,
     pass_to_desk,
     reopen,
     resolve,
@@ -97,6 +98,7 @@ from tickets.actions.saved_views import (
 from tickets.actions.severity import establish_severity, reassess_impact
 from tickets.actions.staging import stage_files, sweep_staged, unstage_file, unstage_rest
 from tickets.actions.tags import add_tag, merge_tags, rename_tag, switch_tag, tag_ticket, untag_ticket
+from tickets.actions.vendor_talk import post_from_vendor, post_to_vendor, share_vendor_message
 
 __all__ = [
     "UNDO_WITHIN",
@@ -164,13 +166,16 @@ __all__ = [
     "move_to_level",
     "move_view",
     "name_aws_account",
+    "note_lacking_plan",
     "note_mail",
     "open_from_mail",
     "open_ticket",
     "pass_to_desk",
     "post_customer_note",
+    "post_from_vendor",
     "post_internal_note",
     "post_reply",
+    "post_to_vendor",
     "put_checklist",
     "put_due_checklists",
     "rate",
@@ -196,6 +201,7 @@ __all__ = [
     "set_private",
     "set_then",
     "settle_approvals",
+    "share_vendor_message",
     "share_view",
     "show_up",
     "stage_files",

@@ -70,7 +70,7 @@ def post_reply(
     locked = lock(ticket, verb=Verb.REPLY, expected_version=expected_version)
     _check_seen(locked, actor, at, seen)
     if actor.is_desk and not automatic:
-        _check_variables(body)
+        check_variables(body)
     message = write_message(
         locked,
         actor=actor,
@@ -119,7 +119,7 @@ def post_internal_note(
 ) -> Message:
     """Write a note that only the desk reads; whom it names with an @ is told."""
     locked = lock(ticket, verb=Verb.NOTE)
-    _check_variables(body)
+    check_variables(body)
     message = write_message(
         locked,
         actor=actor,
@@ -179,6 +179,7 @@ def write_message(
     automatic: bool = False,
     quoted: str = "",
     by_mail: bool = False,
+    vendor: str = "",
 ) -> Message:
     """Save a message and its files on a locked ticket; raises Refused beside the field at fault."""
     body = body.replace("\r\n", "\n").replace("\x00", "").strip()
@@ -202,6 +203,7 @@ def write_message(
         automatic=automatic,
         quoted=quoted[:MAX_BODY],
         by_mail=by_mail,
+        vendor=vendor,
         at=at,
     )
     for waiting in staged:
@@ -222,7 +224,7 @@ def _check_seen(ticket: Ticket, actor: Actor, at: datetime, seen: int | None) ->
         raise Overtaken(newest, at)
 
 
-def _check_variables(body: str) -> None:
+def check_variables(body: str) -> None:
     """Raise Refused while a canned reply's variables stand in a text."""
     if names := open_variables(body):
         raise Refused(

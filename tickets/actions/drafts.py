@@ -28,8 +28,12 @@ MAX_DRAFT = 40_000
 
 
 @transaction.atomic
-def save_draft(*, ticket: Ticket, actor: Actor, at: datetime, mode: ModeChoice, body: str) -> Draft | None:
+def save_draft(
+    *, ticket: Ticket, actor: Actor, at: datetime, mode: ModeChoice, body: str, again: bool = False
+) -> Draft | None:
     """Keep what somebody is writing, and return it; an empty text is forgotten.
+
+    With `again` it is a text that was sent and did not arrive.
 
     The ticket is locked so that a save which was under way while the text was sent finds the message, and
     does not bring back as a draft what everybody has read.
@@ -43,7 +47,7 @@ def save_draft(*, ticket: Ticket, actor: Actor, at: datetime, mode: ModeChoice, 
         )
     locked = lock(ticket)
     mine = Draft.objects.by(locked, side_of(actor), actor.id).filter(mode=mode)
-    if not body.strip() or _was_just_sent(locked, actor, mode, body):
+    if not body.strip() or (not again and _was_just_sent(locked, actor, mode, body)):
         mine.delete()
         return None
     Draft.objects.bulk_create(

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
 
-from core.events import publish
+from core.events import publish, publish_all
 from core.models import EventRecord
 from core.problems import Refused
 from core.tenancy import Actor
@@ -26,6 +27,7 @@ from tickets.events import (
 )
 from tickets.lifecycle import DESK_LEVEL, NEEDS_EVIDENCE, REVIEW_AFTER, HoldReason, Status, Verb
 from tickets.models import ResolutionCode, Ticket
+from tickets.vendor_time import lacks_plan
 
 #: A hold is looked at again within this time; a later one is a typing mistake, such as the year 20266.
 LONGEST_HOLD = timedelta(days=366)
@@ -122,12 +124,58 @@ def hold(
             reason=reason.value,
             note=locked.hold_note,
             review_at=locked.hold_review_at.isoformat(),
-            lacks_plan=locked.aws_account is not None and locked.aws_account.lacks_plan,
+            lacks_plan=lacks_plan(locked),
             owner=locked.hold_owner,
             evidence=locked.hold_evidence,
         )
     )
     return locked
+
+
+@transaction.atomic
+def note_lacking_plan(*, ticket: Ticket, actor: Actor, at: datetime) -> bool:
+    """Let the wait for a vendor go on as the customer's time from now on; tell whether that is new.
+
+    Nothing changes on the ticket. On the log one hold ends and the same one begins, so that the clocks and the
+    time ledger, which are read from it, know since when. A hold of this very second is left to the next look: two
+    of one instant would be one.
+    """
+    locked = lock(ticket)
+    if locked.hold_reason != HoldReason.VENDOR or not locked.is_open or locked.held_at is None:
+        return False
+    if locked.held_at >= at or _lacks_plan_already(locked):
+        return False
+    common: dict[str, Any] = {
+        "at": at,
+        "customer_id": locked.customer_id,
+        "ticket_id": locked.pk,
+        "actor": actor,
+    }
+    publish_all(
+        [
+            TicketResumed(**common, reason=locked.hold_reason, goes_on=True),
+            TicketHeld(
+                **common,
+                reason=locked.hold_reason,
+                note=locked.hold_note,
+                review_at=locked.hold_review_at.isoformat() if locked.hold_review_at else None,
+                lacks_plan=True,
+                owner=locked.hold_owner,
+                evidence=locked.hold_evidence,
+                goes_on=True,
+            ),
+        ]
+    )
+    return True
+
+
+def _lacks_plan_already(ticket: Ticket) -> bool:
+    """Tell whether the hold that a ticket is on was begun, or goes on, as the customer's time."""
+    held = EventRecord.objects.filter(
+        customer_id=ticket.customer_id, ticket_id=ticket.pk, type=TicketHeld.type_name
+    )
+    last = held.order_by("-occurred_at", "-seq").first()
+    return last is not None and bool(last.payload["lacks_plan"])
 
 
 def _review_time(reason: HoldReason, chosen: datetime | None, at: datetime) -> datetime:

@@ -15,6 +15,7 @@ class ModeChoice(models.TextChoices):
 
     REPLY = "reply", "Reply"
     NOTE = "note", "Note"
+    VENDOR = "vendor", "Reply to a vendor"
 
 
 class SideChoice(models.TextChoices):

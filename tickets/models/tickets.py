@@ -623,6 +623,8 @@ class Message(models.Model):
     #: What a mail quoted below its text, and whether the message came as one.
     quoted = models.TextField(blank=True, default="")
     by_mail = models.BooleanField(default=False)
+    #: The vendor to whom, or by whom, it was written; empty for what customer and desk say to each other.
+    vendor = models.CharField(max_length=80, blank=True, default="")
     at = models.DateTimeField()
 
     class Meta:
@@ -661,7 +663,10 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["customer", "token"], name="attachment_token")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "token"], name="attachment_token"),
+            models.UniqueConstraint(fields=["customer", "id"], name="attachment_tenant"),
+        ]
         indexes = [
             models.Index(fields=["customer", "ticket"], name="attachment_ticket"),
             models.Index(fields=["token"], name="attachment_address"),

@@ -19,6 +19,7 @@ from tickets.after_reply import then_of
 from tickets.after_reply_forms import AfterReplyForm
 from tickets.models import CannedReply, Draft, Message, ModeChoice, StagedFile, ThenChoice, Ticket
 from tickets.promises import due_times
+from tickets.vendor_writing import form_for
 
 register = template.Library()
 
@@ -55,6 +56,7 @@ def desk_composer(context: template.RequestContext) -> dict[str, Any]:
         **_common(context),
         "reply": panes.get("reply"),
         "note": panes.get("note"),
+        "vendor": panes.get("vendor"),
         "told": requester,
         "followers": followers,
         "keeps": _kept_by_a_reply(ticket),
@@ -108,7 +110,10 @@ def _panes(
 ) -> dict[str, Pane]:
     """Return the panes that the viewer may use; three queries whatever they hold."""
     ticket: Ticket = context["ticket"]
-    modes = [mode.value for mode in ModeChoice if mode.value in context["may"]]
+    forms = dict(context["forms"])
+    if door == "desk" and "note" in context["may"]:
+        forms.setdefault("vendor", form_for(ticket, now=context["now"]))
+    modes = [mode.value for mode in ModeChoice if mode.value in context["may"] or _is_to_vendor(mode, forms)]
     if not modes:
         return {}
     failed, typed = context["failed"], context["typed"]
@@ -125,7 +130,7 @@ def _panes(
     )
     panes = {}
     for mode in modes:
-        form = context["forms"][mode]
+        form = forms[mode]
         draft = None if mode in failed or mode in typed else drafts.get(mode)
         if not form.is_bound:
             form.initial.setdefault("seen", seen)
@@ -154,6 +159,11 @@ def _panes(
             name=f"{'desk-' if door == 'desk' else ''}{mode}-{ticket.key}",
         )
     return panes
+
+
+def _is_to_vendor(mode: str, forms: Mapping[str, Any]) -> bool:
+    """Tell whether a pane is the one for a vendor, and there is one to write to."""
+    return mode == ModeChoice.VENDOR and forms.get(mode) is not None
 
 
 def _chosen(form: Any, files: Sequence[StagedFile], *, is_fresh: bool) -> list[tuple[StagedFile, bool]]:

@@ -53,13 +53,16 @@ def live_ticket(context: template.RequestContext) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def row_marks(context: template.Context, ticket: Ticket) -> SafeString:
-    """Show how many replies are new on a row, and who else has the ticket open; on most rows it is nothing."""
+    """Show what is new on a row, that a vendor has a case, and who else has it open; on most rows it is nothing."""
     marks: live.Marks = context.get("marks") or live.Marks()
     unread, here = marks.unread.get(ticket.pk, 0), marks.here.get(ticket.pk, ())
-    if not unread and not here:
+    move = marks.moves.get(ticket.pk)
+    turn = "" if move is None or move.is_ours else move.words  # what is ours stands where the state does
+    if not unread and not here and not turn:
         return format_html('<span class="hs-1" id="{}-here"></span>', ticket.row_id)
     return render_to_string(
-        "desk/_row_marks.html", {"ticket": ticket, "now": context["now"], "unread": unread, "here": here}
+        "desk/_row_marks.html",
+        {"ticket": ticket, "now": context["now"], "unread": unread, "here": here, "turn": turn},
     )
 
 

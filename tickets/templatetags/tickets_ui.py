@@ -23,6 +23,7 @@ from customers.models import DeskPerson
 from tickets import counting
 from tickets.filters import address_of
 from tickets.lifecycle import Verb
+from tickets.live import Marks
 from tickets.models import StatusChoice, Ticket, WorkChoice
 from tickets.queues import SOON, VIEWS
 from tickets.severity import Environment, Impact, Severity, Work, least_for_security, propose
@@ -163,6 +164,10 @@ def ticket_state(context: template.Context, ticket: Ticket) -> SafeString:
         return _state_sign("eye", "Lead decides", acts=True)
     if context.get("viewer_person") is not None and ticket.is_past_review(context["now"]):
         return _state_sign("bell", "Look again", acts=True)
+    marks = context.get("marks")
+    move = marks.moves.get(ticket.pk) if isinstance(marks, Marks) else None
+    if move is not None and move.is_ours:
+        return _state_sign("vendor", move.words, acts=True)
     return _state_sign(*_state(ticket), acts=ticket.status == "new")
 
 

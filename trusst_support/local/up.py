@@ -70,13 +70,18 @@ def _run() -> int:
         _manage("migrate", "--database", "owner", "--verbosity", "0", environment=environment)
         _say("Migrated.")
         _manage("seed_demo", "--if-empty", environment=environment)
+        if "AWS_SUPPORT_ENDPOINT" not in os.environ:
+            environment |= _start_aws(children, environment)
+            _manage("local_aws", environment=environment)
         _manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
         for name, command in programs(bind=f"127.0.0.1:{PORT}", scratch=DATA).items():
             children.append((name, _child(name, command, environment)))
-        _wait_for_page(children)
+        _wait_for(f"{ADDRESS}/accounts/login/", children, "web")
         _manage("demo_signins", environment=environment)
         _say(f"\nThe portal answers at {ADDRESS}")
         _say(f"  mail it sends   {ADDRESS}/local/mail/" if _keeps_mail() else "  mail goes through EMAIL_URL")
+        if "AWS_SUPPORT_ENDPOINT" not in os.environ:
+            _say(f"  AWS it talks to {ADDRESS}/local/aws/")
         _say(f"  logs            {DATA}/*.log")
         _say("Ctrl-C stops it; its data stays for the next start.")
         while True:
@@ -158,7 +163,7 @@ def _start_services(services: Services) -> None:
 def _forget_everything(services: Services) -> None:
     """Drop half a demonstration: it holds nobody's work yet."""
     services.sql('DROP DATABASE IF EXISTS "portal" WITH (FORCE)')
-    for place in ("mail", "files"):
+    for place in ("mail", "files", "aws"):
         shutil.rmtree(DATA / place, ignore_errors=True)
     (DATA / LOADING).unlink()
 
@@ -174,6 +179,29 @@ def programs(*, bind: str, scratch: Path) -> dict[str, list[str]]:
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO", "--without-mingle"],
         "beat": [*celery, "beat", "--schedule", str(scratch / "beat.db"), "--pidfile", ""],
     }  # fmt: skip
+
+
+def _start_aws(
+    children: list[tuple[str, subprocess.Popen[bytes]]], environment: dict[str, str]
+) -> dict[str, str]:
+    """Start the AWS of this machine, and return what the other programs have to know of it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [sys.executable, "-m", "trusst_support.local.aws", "--port", port, "--state", str(DATA / "aws")]
+    children.append(("aws", _child("aws", command, environment)))
+    address = f"http://127.0.0.1:{port}"
+    _wait_for(f"{address}/_control/state", children, "aws")
+    return {
+        "AWS_SUPPORT_ENDPOINT": address,
+        # Who comes is not looked at there; nobody's own sign-in is used, even against this machine.
+        "AWS_ACCESS_KEY_ID": "LOCAL",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_SESSION_TOKEN": "local",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
 
 
 def _child(name: str, command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
@@ -210,12 +238,12 @@ def _manage(*command: str, environment: dict[str, str]) -> None:
         raise ServiceError(f"manage.py {command[0]} failed.")
 
 
-def _wait_for_page(children: Sequence[tuple[str, subprocess.Popen[bytes]]]) -> None:
+def _wait_for(address: str, children: Sequence[tuple[str, subprocess.Popen[bytes]]], whose: str) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while True:
         try:
-            with opener.open(f"{ADDRESS}/accounts/login/", timeout=5) as answer:
+            with opener.open(address, timeout=5) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -224,7 +252,7 @@ def _wait_for_page(children: Sequence[tuple[str, subprocess.Popen[bytes]]]) -> N
             if child.poll() is not None:
                 raise ServiceError(f"{name} did not start; see {DATA / name}.log")
         if time.monotonic() > deadline:
-            raise ServiceError(f"{ADDRESS} does not answer; see {DATA / 'web.log'}")
+            raise ServiceError(f"{address} does not answer; see {DATA / whose}.log")
         time.sleep(0.1)
 
 
