@@ -17,6 +17,8 @@ MODULES = (
     "benchmarks.clock",
     "benchmarks.queue",
     "benchmarks.firing",
+    "benchmarks.reports",
+    "benchmarks.dry_run",
 )
 
 

@@ -14,52 +14,10 @@ from django.db.models import Count
 from customers.models import Customer
 from slas.events import METRIC_NAMES, say_metric
 from slas.models import Clock, Exclusion
+from slas.tallies import ENOUGH, Tally, verdict_of
 from tickets.severity import Severity
 
-#: Fewer verdicts than this are too few to judge by a share.
-ENOUGH = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tally:
-    """How many clocks ended how; `waived` are among the missed."""
-
-    met: int = 0
-    missed: int = 0
-    waived: int = 0
-    excluded: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            met=self.met + other.met,
-            missed=self.missed + other.missed,
-            waived=self.waived + other.waived,
-            excluded=self.excluded + other.excluded,
-        )
-
-    @property
-    def judged(self) -> int:
-        """How many count: those met and those missed, waived or not."""
-        return self.met + self.missed
-
-    @property
-    def percent(self) -> float | None:
-        """The share of the judged that were met; None where none was judged."""
-        return _share(self.met, self.judged)
-
-    @property
-    def percent_with_excluded(self) -> float | None:
-        """The share if every excluded clock had been missed, the worst that exclusions can hide."""
-        return _share(self.met, self.judged + self.excluded)
-
-    @property
-    def is_enough(self) -> bool:
-        return self.judged >= ENOUGH
-
-
-def _share(part: int, whole: int) -> float | None:
-    # Rounded down: 94.96 % has not attained 95 %.
-    return None if whole == 0 else part * 1000 // whole / 10
+__all__ = ["ENOUGH", "LISTED", "Levels", "Line", "Miss", "Tally", "levels_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,14 +32,7 @@ class Line:
     @property
     def verdict(self) -> str:
         """What the figure means: attained, not_attained, too_few, or none where nothing was judged."""
-        percent = self.tally.percent
-        if percent is None:
-            return "none"
-        if self.goal is None:
-            return ""
-        if percent >= self.goal:
-            return "attained"
-        return "not_attained" if self.tally.is_enough else "too_few"
+        return verdict_of(self.tally, self.goal)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +51,10 @@ class Levels:
     objectives: Sequence[tuple[Line, Sequence[Line]]]
     misses: Sequence[Miss]
     exclusions: Sequence[Exclusion]
+
+    def by_metric(self) -> list[tuple[str, Sequence[Line]]]:
+        """Return the lines of the severities of each objective, by what the objective is called in the code."""
+        return [(metric, lines) for metric, (_, lines) in zip(METRIC_NAMES, self.objectives, strict=True)]
 
     @property
     def is_empty(self) -> bool:

@@ -8,10 +8,12 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from core.events import load_event
+from core.models import EventRecord
 from slas.calendar import Calendar
-from slas.events import say_metric
+from slas.events import AgreementAttached, say_metric
 from slas.models import CalendarVersion, Clock, MissExplanation
-from slas.pins import pin_records, pins_in
+from slas.pins import PIN_TYPES, pin_records, pins_in
 from tickets.models import Ticket
 
 #: The cause of a miss is due within two business days, of eight hours each, in seconds.
@@ -76,6 +78,28 @@ def misses_of(ticket: Ticket, now: datetime) -> list[Miss]:
 def unexplained(misses: Sequence[Miss]) -> list[Miss]:
     """Return those of which nobody has said why."""
     return [miss for miss in misses if miss.explanation is None]
+
+
+def causes_due(clocks: Sequence[Clock]) -> dict[int, datetime]:
+    """Return by when the cause of each missed clock should be said, by the clock's id; three questions for all."""
+    pins: dict[tuple[int, int], AgreementAttached] = {}
+    records = EventRecord.objects.filter(
+        customer_id__in={one.customer_id for one in clocks},
+        ticket_id__in={one.ticket_id for one in clocks},
+        type__in=PIN_TYPES,
+    ).order_by("occurred_at", "seq")
+    for record in records:
+        event = load_event(record)
+        if isinstance(event, AgreementAttached) and event.ticket_id is not None:
+            pins[event.customer_id, event.ticket_id] = event
+    versions = CalendarVersion.objects.in_bulk({pin.business_hours_id for pin in pins.values()})
+    found = {}
+    for clock in clocks:
+        pin = pins.get((clock.customer_id, clock.ticket_id))
+        if pin is not None and clock.breached_at is not None:
+            hours = Calendar.from_dict(versions[pin.business_hours_id].document(pin.timezone))
+            found[clock.pk] = hours.add(clock.breached_at, CAUSE_WITHIN)
+    return found
 
 
 def _business_hours(ticket: Ticket) -> Calendar | None:

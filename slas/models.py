@@ -212,6 +212,10 @@ class ClockQuerySet(models.QuerySet["Clock"]):
             | models.Q(outcome__in=("met", "excluded"), stopped_at__gte=since, stopped_at__lt=until)
         )
 
+    def judged(self) -> ClockQuerySet:
+        """Keep those that have a verdict which counts in reports."""
+        return self.filter(outcome__in=("met", "missed", "excluded"))
+
     def breached_since(self, moment: datetime) -> ClockQuerySet:
         return self.filter(breached_at__gte=moment)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from core.events import publish_all
+from slas.looked import tell_of_looks
 from slas.looks import COLUMNS, Look, look_at
 from slas.models import Clock, Watch
 from tickets import actions as ticket_actions
@@ -33,6 +34,7 @@ def refresh_locked(tickets: Sequence[Ticket], *, at: datetime) -> None:
     publish_all(sorted((event for look in looks for event in look.news()), key=lambda event: event.at))
     ticket_actions.set_next_deadlines([(look.ticket, look.deadline()) for look in looks])
     _watch(looks)
+    tell_of_looks(tickets)
 
 
 def _keep(looks: Sequence[Look]) -> None:

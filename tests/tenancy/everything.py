@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from core.tenancy import acting_as, worker_context
 from customers import actions as customers
@@ -16,7 +16,11 @@ from notifications.topics import Topic
 from slas import actions as slas
 from slas.models import EarlierRestoration, ExclusionReason
 from tests.cast import CRITICAL, START, Cast, House, actor_of, context_of, file_ticket, picture
+from tests.reports.reviews.making import whole as review
 from tests.tenancy.composing import begin_writing
+from tests.tenancy.connecting import connect
+from tests.tenancy.counting import count
+from tests.tenancy.planning import plan
 from tests.tenancy.reading import read_on
 from tests.tenancy.relating import tie
 from tickets import actions as tickets
@@ -99,6 +103,10 @@ def furnish(cast: Cast, house: House) -> Belongings:
     _work_level_1(house)
     tie(cast, house, ticket)
     read_on(cast, house, ticket)
+    connect(cast, house, ticket)
+    count(house, ticket)
+    plan(cast, house, ticket)
+    review(cast, house.customer, date(2026, 2, 1))
     escalations.advance_due()
     with acting_as(context_of(cast.engineer)) as now:
         tickets.post_reply(ticket=ticket, actor=actor_of(cast.engineer), at=now, body="We are on it")

@@ -32,7 +32,20 @@ DESK_ONLY = {
     "tickets_tickettag",
     "tickets_servicechecklist",
     "tickets_deskfollower",
+    "reports_contribution",
+    "reports_dryrunmove",
+    "reports_dryruntally",
+    "reports_missaction",
+    "reports_missstep",
+    "reports_reviewbuild",
+    "reports_upkeep",
+    "vendors_outgoing",
+    "vendors_pushhint",
+    "vendors_vendorfile",
+    "vendors_vendormessage",
 }
+#: Which the database refuses to change, so that a probe of its keys has to get past that first.
+APPEND_ONLY = {"vendors_casestatus", "vendors_planobservation", "reports_missstep", "reports_sealedreview"}
 #: Read by nobody of the desk.
 MEMBERS_ONLY = {"tickets_reportdraft", "tickets_reportfile", "tickets_owntext"}
 
@@ -231,7 +244,7 @@ def test_the_probe_of_each_composite_key_notices_when_the_key_is_gone(real_cast:
             ["%_same_customer"],
         )
         keys = cursor.fetchall()
-    assert len(keys) == 59
+    assert len(keys) == 86
     desk = "SELECT set_config('role', 'portal_desk', true)"
     for name, table, target, column in keys:
         point = (
@@ -240,6 +253,8 @@ def test_the_probe_of_each_composite_key_notices_when_the_key_is_gone(real_cast:
         )
         values = [globex.house.customer.pk, acme.house.customer.pk]
         grant = f'GRANT SELECT, UPDATE ON "{table}" TO portal_desk'
+        if table in APPEND_ONLY:
+            grant = f'{grant}; ALTER TABLE "{table}" DISABLE TRIGGER USER'
         with without(grant, desk), connections["owner"].cursor() as cursor:
             cursor.execute(point, values)
             assert cursor.rowcount == 1, name

@@ -97,6 +97,52 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "aws-account-new": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
     "access-log": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
     "access-log-csv": ("get", row(IN, (FORBIDDEN, FORBIDDEN, OK), HIDDEN, HIDDEN)),
+    # There is no account of that number.
+    **{
+        f"aws-link{name}": (method, row(IN, (FORBIDDEN, FORBIDDEN, HIDDEN), HIDDEN, HIDDEN))
+        for name, method in (
+            ("", "get"),
+            ("-state", "get"),
+            ("-begin", "post"),
+            ("-role", "post"),
+            ("-look", "post"),
+            ("-rotate", "get"),
+            ("-retire", "get"),
+            ("-key", "post"),
+            ("-key-revoke", "post"),
+        )
+    },
+    **{
+        f"desk-account-link{name}": (method, row(IN, FORBIDDEN, FORBIDDEN, HIDDEN))
+        for name, method in (("", "get"), ("-state", "get"), ("-look", "post"))
+    },
+    **{
+        f"desk-account-{name}": (method, [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN])
+        for name, method in (
+            ("link-begin", "post"),
+            ("link-role", "post"),
+            ("link-way", "post"),
+            ("link-retire", "get"),
+            ("link-key", "post"),
+            ("link-key-revoke", "post"),
+            ("tell", "get"),
+        )
+    },
+    "desk-account-link-rotate": ("get", [IN, *(FORBIDDEN,) * 7, HIDDEN]),
+    "desk-vendor-accounts": ("get", PAGE_OF_DESK),
+    "desk-vendor-directory": ("get", PAGE_OF_DESK),
+    "desk-vendor-new": ("get", REPLIES_PAGE),
+    "desk-vendor": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # there is no vendor of that name
+    "desk-vendor-switch": ("post", [IN, *(FORBIDDEN,) * 5, HIDDEN, FORBIDDEN, HIDDEN]),
+    **{
+        f"desk-vendor-{name}": (method, [IN, *(FORBIDDEN,) * 7, HIDDEN])
+        for name, method in (
+            ("plan-new", "get"),
+            ("plan", "get"),
+            ("time", "post"),
+            ("time-confirm", "post"),
+        )
+    },
     "desk-customers": ("get", PAGE_OF_DESK),
     "desk-people": ("get", PAGE_OF_DESK),
     "desk-people-revoke": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))),
@@ -209,6 +255,10 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "portal-ticket-compose": ("post", PAGE_OF_CUSTOMER),
     "desk-ticket-decide": ("post", LEADS_POST),
     "desk-ticket-answer": ("post", LEADS_POST),
+    "desk-reports": ("get", PAGE_OF_DESK),
+    "desk-reports-time": ("get", PAGE_OF_DESK),
+    "desk-report-clocks": ("get", PAGE_OF_DESK),
+    "desk-report-tickets": ("get", PAGE_OF_DESK),
     "desk-report-holds": ("get", LEADS_PAGE),
     "desk-report-holds-csv": ("get", LEADS_PAGE),
     "desk-exclusions": ("get", PAGE_OF_DESK),
@@ -231,6 +281,46 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "desk-correction-reject": ("post", [IN, *(FORBIDDEN,) * 6, WRONG, WRONG]),
     "portal-rate": ("get", PAGE_OF_CUSTOMER),
     "desk-report-satisfaction": ("get", LEADS_PAGE),
+    "desk-board": ("get", PAGE_OF_DESK),
+    "desk-board-live": ("get", PAGE_OF_DESK),
+    "desk-report-misses": ("get", PAGE_OF_DESK),
+    "desk-report-misses-csv": ("get", PAGE_OF_DESK),
+    "desk-report-renewals": ("get", PAGE_OF_DESK),
+    "desk-report-renewals-csv": ("get", PAGE_OF_DESK),
+    "desk-dry-runs": ("get", PAGE_OF_DESK),
+    # There is no miss and no dry run of that id.
+    **{
+        name: ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN))
+        for name in ("desk-report-miss", "desk-dry-run", "desk-dry-run-csv")
+    },
+    "desk-dry-run-cancel": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, HIDDEN))),
+    "desk-dry-run-policy": ("get", LEADS_PAGE),
+    "desk-dry-run-calendar": ("get", LEADS_PAGE),
+    "desk-report-subscription": ("get", LEADS_PAGE),
+    "desk-reviews": ("get", PAGE_OF_DESK),
+    "desk-review-new": ("post", row(IN, FORBIDDEN, FORBIDDEN, (FORBIDDEN, WRONG))),
+    # There is no review of that number.
+    **{
+        f"desk-review{name}": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN))
+        for name in ("", "-building", "-file")
+    },
+    **{
+        f"desk-review-{name}": (method, DECISION)
+        for name, method in (
+            ("build", "post"),
+            ("words", "post"),
+            ("day", "post"),
+            ("send", "get"),
+            ("issue", "get"),
+        )
+    },
+    "desk-review-seal": ("get", [IN, *(FORBIDDEN,) * 6, HIDDEN, FORBIDDEN]),
+    "portal-reviews": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
+    "portal-reviews-mail": ("post", row(IN, (FORBIDDEN, FORBIDDEN, IN), HIDDEN, HIDDEN)),
+    **{
+        f"portal-review{name}": ("get", row(IN, (FORBIDDEN, HIDDEN, HIDDEN), HIDDEN, HIDDEN))
+        for name in ("", "-file")
+    },
     "portal-agreement": ("get", PAGE_OF_CUSTOMER),
     "portal-service-levels": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
     "portal-service-levels-csv": ("get", row(IN, (FORBIDDEN, OK, OK), HIDDEN, HIDDEN)),
@@ -402,6 +492,27 @@ TABLE: dict[str, tuple[str, list[int]]] = {
         f"api-ticket-level1-{name}": ("post", row(UNKNOWN, (FORBIDDEN, 400, 400), HIDDEN, FORBIDDEN))
         for name in ("assign", "tick")
     },
+    **{
+        f"desk-vendor-{name}": ("get", PAGE_OF_DESK) for name in ("cases", "performance", "performance-cases")
+    },
+    "desk-vendor-case": ("get", row(IN, FORBIDDEN, FORBIDDEN, HIDDEN)),  # there is none of that number
+    **{f"desk-ticket-vendor-{name}": ("get", PAGE_OF_DESK) for name in ("case", "adopt", "by-hand")},
+    "desk-ticket-vendor": ("post", DESK_POST),
+    # There is no case, nothing to send and no message of that number.
+    **{
+        f"desk-vendor-{name}": (method, row(IN, FORBIDDEN, FORBIDDEN, HIDDEN))
+        for name, method in (
+            ("case-note", "get"),
+            ("case-resolve", "get"),
+            ("case-give-up", "get"),
+            ("share", "get"),
+            ("again", "post"),
+            ("edit", "post"),
+        )
+    },
+    "api-vendor-cases": ("get", API_READ),
+    "api-vendor-case": ("get", row(UNKNOWN, HIDDEN, HIDDEN, HIDDEN)),
+    "api-vendor-accounts": ("get", row(UNKNOWN, (FORBIDDEN, OK, OK), HIDDEN, OK)),
     "api-hand-overs": ("get", API_READ),
     "api-ticket-hand-overs": ("get", API_READ),
     "api-ticket-escalations": ("get", row(UNKNOWN, FORBIDDEN, HIDDEN, OK)),
@@ -450,8 +561,10 @@ OPEN = {
     "metrics": "a word of its own is the permission; see tests/core/test_status.py",
     "readyz": "whether it can serve, and whether the auditor is heard",
     "inbound-mail": "a provider's secret is the permission; see tests/mail/test_ways_in.py",
+    "inbound-vendor": "a word in the address and a key of the link are the permission; see tests/vendors/sync",
     "local-mail": "only on a local portal",
     "local-mail-send": "only on a local portal",
+    "local-aws": "only on a local portal",
     "local-webhooks": "only on a local portal; what is not signed is turned away",
     "local-mail-detail": "only on a local portal",
 }
@@ -507,6 +620,9 @@ def address(name: str, of: Belongings) -> str:
         "key": of.ticket.key,
         "token": of.file.token,
         "mode": "reply",
+        "slug": "no-vendor",
+        "kind": "pdf",
+        "key_id": 1,
         "message": 1,
         "pk": of.invitation.pk + 1000,
         "article": article_of(of.house),

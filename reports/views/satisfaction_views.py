@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from core.periods import PeriodForm
 from customers.doors import desk_door
 from customers.models import DECIDERS, DeskPerson
-from reports import access
+from reports.access import satisfaction as answers
 from tickets.models import Score
 
 
@@ -23,7 +23,7 @@ def satisfaction(request: HttpRequest, person: DeskPerson, now: datetime) -> Htt
     report = None
     if form.is_valid():
         since, until = form.period()
-        report = access.satisfaction(since=since, until=until)
+        report = answers.satisfaction(since=since, until=until)
     return TemplateResponse(
         request,
         "desk/satisfaction.html",

@@ -1,0 +1,1 @@
+"""What the pages of reports may ask; each look-up is for those whom its door lets in."""
