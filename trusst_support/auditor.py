@@ -19,9 +19,13 @@ from core.tenancy import acting_as, worker_context
 from escalations.access import breaches_without_ladder
 from escalations.models import Escalation
 from notifications.models import Notification
+from reports.actions.review_building import overdue_builds
+from reports.board import Health
+from reports.models import CHECKED, FOLDED, Contribution, Unfolded, Upkeep
 from slas.access import CHECK, breaches_without_fact, overdue_changes
 from slas.models import Clock, Exclusion, Watch
 from tickets.models import ApprovalRequest, IncomingMail, Ticket
+from vendors.models import AccountLink, VendorCase, VendorFile
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +36,12 @@ AUDITED = "audited"
 LATE_AFTER = timedelta(minutes=1)
 #: Tickets are closed by a sweep that runs once a minute.
 CLOSE_LATE_AFTER = timedelta(minutes=5)
+#: Cases of an account that answers are looked at every few minutes.
+SYNC_LATE_AFTER = timedelta(minutes=30)
 #: Clocks are compared with a replay once a night, which takes minutes.
 CHECK_LATE_AFTER = timedelta(hours=26)
+#: Tickets are counted for the managers' figures every few seconds.
+FOLD_LATE_AFTER = timedelta(minutes=5)
 #: How far back finished things are looked at, so that an audit stays cheap for ever.
 LOOKS_BACK = timedelta(days=1)
 #: The auditor runs every minute, so three minutes of silence are no accident.
@@ -79,6 +87,19 @@ def is_silent() -> bool:
         return at is None or at <= now - SILENT_AFTER
 
 
+def health_of_workers(now: datetime) -> list[Health]:
+    """Return, for the live board, whether beat and a worker are heard and the auditor finds all well."""
+    beats = dict(Heartbeat.objects.filter(name__in=(AUDITED, HEARTBEAT)).values_list("name", "at"))
+
+    def heard(name: str) -> bool:
+        return name in beats and beats[name] > now - SILENT_AFTER
+
+    return [
+        Health(label="Workers answer", is_well=heard(AUDITED), since=beats.get(AUDITED)),
+        Health(label="The auditor finds all well", is_well=heard(HEARTBEAT), since=beats.get(HEARTBEAT)),
+    ]
+
+
 def found(now: datetime) -> Iterator[Fault]:
     """Yield what should have happened by now and has not, in the present context."""
     for what, rows in _checks(now):
@@ -114,6 +135,21 @@ def _checks(now: datetime) -> list[tuple[str, QuerySet[Any]]]:
         ("contested exclusions that no desk lead was told of", Exclusion.objects.to_tell(late)),
         ("questions that no desk lead was told of", Ticket.objects.leads_to_tell(late)),
         ("tickets without the checklists that are theirs", Ticket.objects.due_a_checklist(late)),
+        ("figures of reviews that nobody could build", overdue_builds(now)),
         ("approval requests past their time", ApprovalRequest.objects.to_expire(late)),
         ("ends of approval requests that the desk was not told of", ApprovalRequest.objects.to_tell(late)),
+        ("accounts at vendors that nobody looks at", AccountLink.objects.poll_due_by(late)),
+        ("vendor cases that were not read for long", VendorCase.objects.unseen_by(now - SYNC_LATE_AFTER)),
+        ("files of vendors that nobody fetches", VendorFile.objects.due_by(late)),
+        (
+            "sweeps of the managers' figures that did not end",
+            Heartbeat.objects.filter(name=FOLDED, at__lte=now - FOLD_LATE_AFTER),
+        ),
+        ("tickets that cannot be counted", Unfolded.objects.failing()),
+        ("tickets counted otherwise than their clocks say", Contribution.objects.differing()),
+        ("customers whose sums are not what their tickets add up to", Upkeep.objects.differing()),
+        (
+            "nightly checks of the managers' figures that did not end",
+            Heartbeat.objects.filter(name=CHECKED, at__lte=now - CHECK_LATE_AFTER),
+        ),
     ]

@@ -205,14 +205,32 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "tickets.tasks.read_mail": _SWEEP_SECONDS,
         "tickets.tasks.forget_mail": 3600,
         "slas.tasks.tell_contested_exclusions": 10,
+        "vendors.tasks.look_at_accounts": 2,
+        "vendors.tasks.warn_of_plans": 3600,
+        "vendors.tasks.send_due": _SWEEP_SECONDS,
+        "vendors.tasks.poll_due": 5,
+        "vendors.tasks.fetch_files": 5,
+        "vendors.tasks.remind_of_waiting": 300,
+        "reports.tasks.fold_changes": 5,
+        "reports.tasks.work_on_dry_runs": 5,
+        "reports.tasks.follow_misses": 60,
+        "reports.tasks.remind_of_renewals": 3600,
+        "reports.tasks.send_figures": 600,
+        "reports.tasks.build_reviews": 5,
+        "reports.tasks.make_reviews": 3600,
         "trusst_support.tasks.audit": 60,
     }.items()
 } | {
+    "reports.tasks.check_figures": {
+        "task": "reports.tasks.check_figures",
+        "schedule": crontab(hour="16", minute="40"),  # after the clocks were compared
+        "options": {"expires": 3600},
+    },
     "slas.tasks.check_clocks": {
         "task": "slas.tasks.check_clocks",
         "schedule": crontab(hour="16", minute="10"),  # in UTC: the night of the desk and of most customers
         "options": {"expires": 3600},
-    }
+    },
 }
 
 # --- Signing in --------------------------------------------------------------------------------------
@@ -293,6 +311,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ApprovalKindEnum": "tickets.models.ApprovalKind",
         "HoldReasonEnum": "tickets.models.HoldChoice",
+        "VendorCaseStateEnum": "vendors.models.cases.CaseStateChoice",
+        "AccountLinkStateEnum": "vendors.models.links.LinkStateChoice",
         "LinkKindEnum": "tickets.models.LinkKind",
         "ResolutionCodeEnum": "tickets.models.ResolutionCode",
         "ExclusionReasonEnum": "slas.models.ExclusionReason",
@@ -378,6 +398,29 @@ EMAIL_TIMEOUT = 20
 MAILS_AN_HOUR = env.int("MAILS_AN_HOUR", default=60)
 MAILS_AN_HOUR_PER_TICKET = env.int("MAILS_AN_HOUR_PER_TICKET", default=10)
 
+# --- Vendors -----------------------------------------------------------------------------------------
+# Our own identity at AWS, which customers' roles trust, and the name that we propose for those roles. Credentials
+# of it come from the environment in AWS's own way: an instance's or a container's role, or AWS_ACCESS_KEY_ID.
+AWS_PRINCIPAL = env.str(
+    "AWS_PRINCIPAL", default="arn:aws:iam::123456789012:role/TrusstSupportPortal" if LOCAL else ""
+)
+AWS_ROLE_NAME = env.str("AWS_ROLE_NAME", default="TrusstSupport")
+# The host from which files of cases are fetched, where AWS has given it another name.
+AWS_ATTACHMENT_HOST = env.str("AWS_ATTACHMENT_HOST", default="").lower()
+# A loopback AWS, such as the one that `make up` runs. Nothing else may stand in for AWS.
+AWS_SUPPORT_ENDPOINT = env.str("AWS_SUPPORT_ENDPOINT", default="").rstrip("/")
+if AWS_SUPPORT_ENDPOINT and (
+    not LOCAL
+    or urlsplit(AWS_SUPPORT_ENDPOINT).scheme != "http"
+    or urlsplit(AWS_SUPPORT_ENDPOINT).hostname not in ("127.0.0.1", "localhost", "::1")
+):
+    raise ImproperlyConfigured(
+        "AWS_SUPPORT_ENDPOINT is for a portal of this machine only and must be like http://127.0.0.1:8090,"
+        f" and is {AWS_SUPPORT_ENDPOINT}."
+    )
+# After how many days without our answer a vendor is expected to resolve a case by itself; the desk is told before.
+VENDOR_RESOLVES_AFTER_DAYS = env.int("VENDOR_RESOLVES_AFTER_DAYS", default=14)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -388,5 +431,9 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        # They would write down what was sent and with which sign-in.
+        "boto3": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
     },
 }

@@ -20,6 +20,7 @@ from notifications.models import Notification, State
 from slas.models import Watch
 from tickets.models import IncomingMail, MailState
 from trusst_support import auditor
+from vendors.models import AccountLink, VendorCase
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Status:
     given_up: int
     held_mail: int
     last_mail_at: datetime | None
+    oldest_look_at: datetime | None
     last_sent_at: datetime | None
 
     @property
@@ -87,10 +89,18 @@ def status() -> Status:
                     "outbox", "Messages to send", Notification.objects.due_by(now), "deliver_after", now
                 ),
                 _waiting("mail", "Mail to read", IncomingMail.objects.due_by(now), "next_try_at", now),
+                _waiting(
+                    "vendors",
+                    "Vendor accounts to look at",
+                    AccountLink.objects.poll_due_by(now),
+                    "next_poll_at",
+                    now,
+                ),
             ],
             given_up=Notification.objects.dead().count(),
             held_mail=IncomingMail.objects.in_state(MailState.HELD).count(),
             last_mail_at=mail["at"],
+            oldest_look_at=VendorCase.objects.looked_at().aggregate(at=Min("link__last_polled_at"))["at"],
             last_sent_at=Notification.objects.filter(
                 state=State.SENT, sent_at__gt=now - timedelta(days=7)
             ).aggregate(at=Max("sent_at"))["at"],
@@ -129,6 +139,9 @@ def metrics(of: Status) -> str:
         "# HELP portal_mail_held Incoming mails that wait for a person.",
         "# TYPE portal_mail_held gauge",
         f"portal_mail_held {of.held_mail}",
+        "# HELP portal_vendor_sync_age_seconds Seconds since the account with running cases that was looked at longest ago; -1 for none.",
+        "# TYPE portal_vendor_sync_age_seconds gauge",
+        f"portal_vendor_sync_age_seconds {_age(of.oldest_look_at, of.now)}",
     ]
     return "\n".join(lines) + "\n"
 

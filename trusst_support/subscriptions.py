@@ -5,7 +5,8 @@ from __future__ import annotations
 from anymail.signals import inbound
 
 from core.events import subscribe
-from customers.events import MemberInvited
+from customers.events import AwsAccountDeclared, MemberInvited
+from customers.plans import plans_come_from
 from escalations import functional_handlers as level_3
 from escalations import hand_over_handlers as hand_overs
 from escalations import handlers as escalations
@@ -13,6 +14,8 @@ from escalations.functional_access import waiting as level_3_waiting
 from escalations.hand_over_access import waiting_of_desk as hand_overs_waiting
 from notifications import handlers as people
 from notifications.access import unread_of
+from reports import handlers as reports
+from reports.board import health_comes_from
 from slas import handlers as slas
 from slas import miss_handlers as misses
 from slas.access import due_times_of
@@ -35,6 +38,7 @@ from slas.events import (
     RestorationRejected,
 )
 from slas.exclusion_access import decisions_waiting
+from slas.looked import looks_tell
 from slas.stops import stopped_by
 from tickets import approval_handlers as approvals
 from tickets import events as tickets
@@ -47,6 +51,18 @@ from tickets.jump import jump_asks
 from tickets.jump_to import to_account, to_ticket
 from tickets.promises import due_times_come_from
 from tickets.stops import stops_come_from
+from tickets.vendor_cases import vendor_cases_come_from
+from tickets.vendor_time import vendor_time_asks
+from tickets.vendor_writing import writing_comes_from
+from trusst_support.auditor import health_of_workers
+from vendors import events as vendors
+from vendors import handlers as vendor_cases
+from vendors import plan_handlers as vendor_plans
+from vendors.access import pages as vendor_pages
+from vendors.access.coverage import has_case_without_plan
+from vendors.access.directory import aws_terms
+from vendors.forms.cases import reply_form
+from vendors.jump_to import to_vendor_case
 
 # Someone is invited: they get a link.
 subscribe(MemberInvited, people.mail_invitation)
@@ -145,8 +161,31 @@ subscribe(RestorationApproved, slas.tell_of_restoration)
 subscribe(RestorationRejected, slas.tell_of_restoration)
 subscribe(ObjectiveWaived, slas.tell_of_waiver)
 
+# A ticket comes, or its clocks were looked at, as after whatever happens to it: it is counted again in the managers'
+# figures. A sweep's batch is told of at once, so that a breach costs no statement more.
+subscribe(tickets.TicketOpened, reports.count_opened)
+looks_tell(reports.count_looked_at)
+
 # A missed promise is explained: the customer's leads read why, and what is done about it.
 subscribe(MissesExplained, misses.mail_explanation)
+
+# Which plans serve from when until when is the desk's to say. A customer names another one: the account is looked
+# at. A case keeps what it was opened with, also when a ticket waits for it once more.
+plans_come_from(aws_terms)
+subscribe(AwsAccountDeclared, vendor_plans.look_after_declaration)
+vendor_time_asks(has_case_without_plan)
+
+# An account can be asked, or something was sent: its cases are looked at soon.
+subscribe(vendors.LinkStateChanged, vendor_cases.begin_looking)
+subscribe(vendors.VendorCaseOpened, vendor_cases.look_for_an_answer)
+subscribe(vendors.VendorTold, vendor_cases.look_for_an_answer)
+
+# A vendor writes, waits for us, or ends a case: those of the desk whom it concerns are told, and people are called.
+subscribe(vendors.VendorReplied, vendor_cases.tell_of_reply)
+subscribe(vendors.VendorCaseMoved, vendor_cases.tell_of_move)
+subscribe(vendors.VendorWaits, escalations.call_for_vendor)
+subscribe(vendors.VendorTold, escalations.finish_for_vendor)
+subscribe(vendors.VendorWaitsNoLonger, escalations.finish_for_vendor)
 
 # The composer names the promises that a reply keeps.
 due_times_come_from(due_times_of)
@@ -154,15 +193,26 @@ due_times_come_from(due_times_of)
 # The search box: what it knows goes there at once. Whoever knows more, such as a vendor's cases, adds itself.
 jump_asks(to_ticket)
 jump_asks(to_account)
+jump_asks(to_vendor_case)
 
 # What waits on higher floors is counted beside the queue.
 rail_asks("hand_overs", lambda person, now: [hand_overs_waiting()])
 rail_asks("level_3", lambda person, now: [level_3_waiting()])
 rail_asks("decisions", lambda person, now: decisions_waiting())
+rail_asks("vendor_cases", lambda person, now: [vendor_pages.waiting_on_us()])
 rail_asks("unread", lambda person, now: [unread_of(person)])
+
+# The composer writes to a vendor on a ticket that has a case.
+writing_comes_from(reply_form)
+
+# The queue shows what vendors work on, and whose move it is.
+vendor_cases_come_from(vendor_pages.running_ticket_ids, vendor_pages.moves_on)
 
 # The desk says why a promise was missed before it resolves or closes a ticket.
 ends_ask(check_misses_explained)
+
+# The board shows whether beat and the workers are heard.
+health_comes_from(health_of_workers)
 
 # A provider's webhook brings a mail: it is stored, and read by a sweep. (The provider's library tells by a signal.)
 inbound.connect(mailbox.take_from_provider, dispatch_uid="mail comes in")

@@ -27,7 +27,7 @@ def test_a_quiet_portal_is_well_and_says_when_it_looked(cast: Cast, browse: Brow
     page = browse(cast.engineer).get("/desk/status/").content.decode()
     assert "All is well." in page
     assert "They answer" in page
-    assert page.count("Nothing is due") == 4
+    assert page.count("Nothing is due") == 5
 
 
 def test_what_is_late_is_named_with_the_time_since_when(cast: Cast, clock: Clock, browse: Browse) -> None:

@@ -28,6 +28,7 @@ ALLOWED: dict[str, Any] = {
     "calendar_id": int,
     "canned_id": int,
     "channel_id": int,
+    "case_id": int,
     "checklist_id": int,
     "correction_id": int,
     "customer_id": int,  # of a fact about the desk, which belongs to no customer
@@ -37,6 +38,7 @@ ALLOWED: dict[str, Any] = {
     "into_id": int,
     "invitation_id": int,
     "item_id": int,
+    "link_id": int,
     "member_id": int,
     "hand_over_id": int,
     "handover_id": int,
@@ -49,6 +51,7 @@ ALLOWED: dict[str, Any] = {
     "person_id": int,
     "policy_id": int,
     "restoration_id": int,
+    "review_id": int,
     "rota_id": int,
     "service_id": int,
     "source_id": int,
@@ -56,6 +59,8 @@ ALLOWED: dict[str, Any] = {
     "team_id": int,
     "to_team_id": int | None,
     # numbers and flags
+    "again": bool,
+    "adopted": bool,
     "applied": bool,
     "automatic": bool,
     "by_mail": bool,
@@ -64,6 +69,7 @@ ALLOWED: dict[str, Any] = {
     "confirmed": bool,
     "cycle": int,
     "ended": bool,
+    "goes_on": bool,
     "has_workaround": bool,
     "is_private": bool,
     "members_see_all": bool,
@@ -71,12 +77,15 @@ ALLOWED: dict[str, Any] = {
     "is_done": bool,
     "is_helpful": bool,
     "is_void": bool,
+    "issue": int,  # of a monthly review
     "lacks_plan": bool,
     "level": int,
     "may_decide": bool,
+    "on_us": bool,
     "previous": int,
     "production": bool,
     "score": int,
+    "seconds": int,
     "severity": int,
     "step": int,
     "target_seconds": int,
@@ -87,6 +96,7 @@ ALLOWED: dict[str, Any] = {
     "cause": str,
     "code": str,
     "environment": str,
+    "finding": str,
     "hold": str,
     "kind": str,
     "metric": str,
@@ -97,9 +107,11 @@ ALLOWED: dict[str, Any] = {
     "what": str,
     "work": str,
     # names and instants
+    "account_number": str,
     "agreement_number": str,
     "calendar": str,
     "checklist": str,
+    "display_id": str,  # of a case, the number that people use
     "due_at": str,
     "effective_at": str,
     "ends_at": str,
@@ -107,17 +119,24 @@ ALLOWED: dict[str, Any] = {
     "inherit_start_at": str,
     "article": str,  # the end of its address
     "key": str,  # of another ticket
+    "month": str,
     "number": str,
     "policy": str,
+    "plan": str,
+    "raw": str,  # a vendor's own word for a status
     "reported_at": str,
     "restored_at": str,
     "review_at": str | None,
     "rota": str,
+    "seal": str,  # the digest under which a review was frozen
     "starts_at": str,
     "starts_on": str,
     "tag": str,
     "team": str,
     "timezone": str,
+    "valid_from": str,
+    "vendor": str,
+    "vendor_severity": str,
     # what a desk person is called
     "assignee_name": str,
     "contact_name": str,  # and a person of the customer to whom a ticket belongs from now on
@@ -130,6 +149,7 @@ ALLOWED: dict[str, Any] = {
     "evidence": str,
     "note": str,
     "owner": str,
+    "why": str,
     "reason": str,
 }
 SAMPLES: dict[Any, Any] = {int: 7, bool: True, str: "a word", int | None: 8, str | None: None}

@@ -44,7 +44,9 @@ def declared(**changes: str) -> dict[str, str]:
 def test_an_account_stands_as_its_plan_and_the_permission_say(
     state: str, allowed_by: str, expected: Coverage, steps: int
 ) -> None:
-    standing = standing_of(AwsAccount(support_state=state, cases_allowed_by=allowed_by))
+    standing = standing_of(
+        AwsAccount(support_state=state, cases_allowed_by=allowed_by), on=START.date(), terms=()
+    )
     assert (standing.coverage, len(standing.steps)) == (expected, steps)
 
 

@@ -36,6 +36,7 @@ from tests.conftest import _empty_as_owner
 from tickets.lifecycle import Status
 from tickets.models import Message, Ticket
 from trusst_support.places import LOADING
+from vendors.models import AccountLink, CaseStatus, Outgoing, VendorCase, VendorMessage
 
 PASSWORD_FILE = "demo-password"
 #: Columns that say when and in which transaction a row was written, or how a password was salted.
@@ -71,7 +72,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("loaded"), pytest.m
 
 def everything() -> dict[str, Any]:
     """Return every row of the demonstration without what only tells the machine."""
-    models = (EventRecord, Ticket, Message, Clock, Watch, Notification, Customer, Member, DeskPerson, User)
+    models = (
+        *(EventRecord, Ticket, Message, Clock, Watch, Notification, Customer, Member, DeskPerson, User),
+        *(VendorCase, CaseStatus, VendorMessage),
+    )
     with acting_as(worker_context()):
         return {model.__name__: rows(model._default_manager.order_by("pk")) for model in models}
 
@@ -115,6 +119,43 @@ def test_one_customers_plan_is_too_low() -> None:
     with acting_as(worker_context()):
         low = AwsAccount.objects.filter(support_state=SupportState.NOT_MET)
         assert list(low.values_list("customer__slug", "name")) == [("wattle", "wattle-shop")]
+
+
+def test_accounts_are_connected_in_every_way() -> None:
+    with acting_as(worker_context()):
+        states = dict(AccountLink.objects.values_list("account__name", "state"))
+        declared = AwsAccount.objects.get(name="acme-dev").declared_plan
+        unconnected = set(AwsAccount.objects.exclude(name__in=states).values_list("name", flat=True))
+    assert states == {
+        "acme-prod": "ok",
+        "acme-dev": "ok",
+        "banksia-clinical": "ok",
+        "tidewater-core": "ok",
+        "wattle-shop": "no_plan",
+        "jacaranda-main": "ok",
+    }
+    assert declared == "Business", "a plan that AWS ends soon"
+    assert unconnected == {"corella-ops", "wattle-data"}
+
+
+def test_vendors_have_cases_in_every_state() -> None:
+    with acting_as(worker_context()):
+        states = Counter(VendorCase.objects.values_list("state", flat=True))
+        urgent = VendorCase.objects.select_related("ticket").get(display_id="176402918835")
+        unsent = Outgoing.objects.filter(state="refused").count()
+        shared = VendorMessage.objects.exclude(shared=None).count()
+    assert set(states) == {
+        "new",
+        "vendor_working",
+        "waiting_on_us",
+        "waiting_on_vendor",
+        "resolved",
+        "unknown",
+    }
+    assert states["resolved"] >= 10
+    assert (urgent.state, urgent.severity, urgent.ticket.severity) == ("vendor_working", "critical", 1)
+    assert urgent.target_seconds == 1800
+    assert (unsent, shared) == (1, 1)
 
 
 def test_every_role_is_there() -> None:

@@ -208,3 +208,29 @@ def test_a_production_process_answers_as_the_settings_say(tmp_path: Any) -> None
     assert cookie.startswith("__Host-csrf=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} < set(cookie.split("; "))
     assert "Domain" not in cookie
+
+
+# --- Where AWS is ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1:8090",
+        "http://10.0.0.1:8090",
+        "http://127.0.0.1.example.com",
+        "support.amazonaws.com",
+    ],
+)
+def test_nothing_but_this_machine_stands_in_for_aws(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="AWS_SUPPORT_ENDPOINT"):
+        read(monkeypatch, PORTAL_LOCAL="1", AWS_SUPPORT_ENDPOINT=address)
+
+
+def test_nothing_at_all_stands_in_for_aws_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    local = "http://127.0.0.1:8090"
+    assert read(monkeypatch, PORTAL_LOCAL="1", AWS_SUPPORT_ENDPOINT=local)["AWS_SUPPORT_ENDPOINT"] == local
+    with pytest.raises(ImproperlyConfigured, match="AWS_SUPPORT_ENDPOINT"):
+        read(monkeypatch, **PRODUCTION | {"AWS_SUPPORT_ENDPOINT": local})
+
+
+def test_production_names_no_example_as_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, **PRODUCTION)["AWS_PRINCIPAL"] == ""

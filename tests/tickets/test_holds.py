@@ -96,6 +96,7 @@ def test_the_fact_carries_what_the_hold_says(cast: Cast, browse: Browse, ticket:
         "evidence": "https://aws.example/case/17",
         "review_at": (START + timedelta(hours=4)).isoformat(),
         "lacks_plan": False,
+        "goes_on": False,
     }
 
 

@@ -76,7 +76,7 @@ def test_a_ticket_asks_the_same_with_two_messages_and_with_twenty(
     assert count(client, address) == with_two
 
 
-@pytest.mark.parametrize(("name", "most"), [("queue", 21), ("poll", 14), ("ticket", 64)])
+@pytest.mark.parametrize(("name", "most"), [("queue", 21), ("poll", 14), ("ticket", 65)])
 def test_a_page_of_the_desk_asks_few_questions(cast: Cast, browse: Browse, name: str, most: int) -> None:
     """What stands beside every page, such as what waits for an answer, is counted in one of them."""
     ticket = file_ticket(cast.acme.coordinator, files=[picture()])

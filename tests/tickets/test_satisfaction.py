@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from core.tenancy import SYSTEM, acting_as, worker_context
 from customers.models import Member
 from notifications.models import Notification
-from reports import access
+from reports.access import satisfaction as access
 from tests.cast import START, Cast, actor_of, context_of, file_ticket
 from tests.conftest import Browse, Clock
 from tickets import actions as tickets

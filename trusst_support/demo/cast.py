@@ -70,7 +70,7 @@ ORGANISATIONS: tuple[Organisation, ...] = (
         services=("Orders API", "Dispatch app", "Depot network"),
         accounts=(
             ("acme-prod", "441709325518", "Business Support+", _MET),
-            ("acme-dev", "773011840096", "Business Support+", _MET),
+            ("acme-dev", "773011840096", "Business", _MET),
         ),
     ),
     Organisation(

@@ -35,10 +35,14 @@ from trusst_support.demo import (
     policies,
     portal,
     relating,
+    reviews,
     rotas,
+    vendors,
 )
+from trusst_support.demo.aws import RememberedAws
 from trusst_support.demo.cast import DESK, MAIL_DOMAIN, ORGANISATIONS, Organisation
 from trusst_support.demo.story import TALES, Step, Tale, routine_tales
+from vendors.adapters import standing_in
 
 PASSWORD_FILE = "demo-password"  # noqa: S105 - the name of a file, not a password
 
@@ -54,6 +58,12 @@ class Cast:
 
 def play(*, now: datetime, password: str) -> int:
     """Load the demonstration into an empty database; return how many tickets it has."""
+    accounts = (account for organisation in ORGANISATIONS for account in organisation.accounts)
+    with standing_in(RememberedAws(plans=vendors.plans_of(accounts))):
+        return _play(now=now, password=password)
+
+
+def _play(*, now: datetime, password: str) -> int:
     began = now - timedelta(days=200)
     with standing_at(began):
         cast = _introduce(now=now, password=password)
@@ -63,6 +73,8 @@ def play(*, now: datetime, password: str) -> int:
         level1.keep_checklists(lead, dispatch)
     with standing_at(began + timedelta(hours=1)):
         relating.keep_lists(cast.desk["Mei"])
+    with standing_at(began + timedelta(hours=2)):
+        vendors.connect(cast.members)
     tales = [*TALES, *routine_tales()]
     moments: list[tuple[datetime, int, int, Tale, Step | None]] = []
     for number, tale in enumerate(tales):
@@ -112,6 +124,11 @@ def play(*, now: datetime, password: str) -> int:
         policies.keep_policies(cast.customers["acme"], cast.desk)
     with standing_at(now - timedelta(minutes=3)):
         policies.call_manager(cast.customers["acme"], cast.desk["Tom"])
+    with standing_at(now - timedelta(minutes=2)):
+        vendors.look_again(cast.desk["Sam"])
+    with standing_at(now - timedelta(minutes=1)):
+        reviews.keep_reviews(cast.customers["acme"], cast.desk, now=now - timedelta(minutes=1))
+    vendors.let_rest()
     return len(opened)
 
 
@@ -294,6 +311,9 @@ def _take_step(cast: Cast, ticket: Ticket, step: Step) -> None:
         assert member is not None
         access_by = cast.members.get(values.get("access_by", ""))
         level1.hand_over(ticket, values, member=member, access_by=access_by)
+        return
+    if step.verb in vendors.STEPS:
+        vendors.take(step.verb, ticket, values, person=person)
         return
     if step.verb in outside.STEPS:
         outside.take(step.verb, ticket, values, person=person, member=member)

@@ -131,6 +131,48 @@ def resolve(after: int, who: str, code: str = ResolutionCode.FIXED) -> Step:
     return Step(after, who, "resolve", {"code": code})
 
 
+def ask_aws(
+    after: int,
+    who: str,
+    account: str,
+    severity: str,
+    body: str,
+    *,
+    about: tuple[str, str],
+    number: str = "",
+    refused: str = "",
+) -> Step:
+    """Open a case at AWS about a service and a category; with `refused` AWS does not take it."""
+    asked = {"account": account, "severity": severity, "body": body, "number": number, "refused": refused}
+    return Step(after, who, "ask aws", {**asked, "service": about[0], "category": about[1]})
+
+
+def aws_says(after: int, status: str, body: str = "", *, automatic: bool = False) -> Step:
+    """Let AWS write on the ticket's case, and give it a status."""
+    return Step(after, "AWS", "aws says", {"status": status, "body": body, "is_automatic": automatic})
+
+
+def aws_received(after: int) -> Step:
+    """Let AWS acknowledge the ticket's case by itself."""
+    return aws_says(after, "opened", "We received your case. This is an automated message.", automatic=True)
+
+
+def tell_aws(after: int, who: str, body: str) -> Step:
+    return Step(after, who, "tell aws", {"body": body})
+
+
+def share_aws(after: int, who: str) -> Step:
+    """Show the customer what AWS wrote last."""
+    return Step(after, who, "share aws")
+
+
+_DATABASE = ("amazon-relational-database-service-postgresql", "connectivity-issues")
+_STORAGE = ("amazon-simple-storage-service", "replication")
+_VPN = ("amazon-virtual-private-cloud", "vpn")
+_QUEUES = ("aws-lambda", "throttling")
+_KEYS = ("aws-identity-and-access-management", "other")
+
+
 def _solved(who: str, *, first: int, end: int, news: str, fixed: str) -> tuple[Step, ...]:
     """Return the steps of a ticket that went well."""
     return (
@@ -167,14 +209,33 @@ TALES: tuple[Tale, ...] = (
                 "The standby took over, but its storage did not attach. We opened a case with AWS and "
                 "restore the 12:00 snapshot as a fallback.",
             ),
+            ask_aws(
+                57,
+                "Tom",
+                "acme-prod",
+                "critical",
+                "The failover of our production database began at 12:02 and does not end: the standby took over,"
+                " but its storage volume is not attached. All orders are down.\n\n"
+                "Region: ap-southeast-2. Please look why the volume does not attach.",
+                about=_DATABASE,
+                number="176402918835",
+            ),
+            aws_received(58),
             hold(
                 62,
                 "Tom",
                 "vendor",
                 "AWS attaches the volume of the standby",
                 owner="AWS Support",
-                evidence="Case 1764 0291 8835, opened as production down",
+                evidence="Case 176402918835, opened as business-critical system down",
             ),
+            aws_says(
+                74,
+                "work-in-progress",
+                "Hello Tom,\n\nI can reproduce that the volume does not attach, and have engaged our storage"
+                " team. Next news within 30 minutes.\n\nAlex",
+            ),
+            share_aws(80, "Tom"),
             Step(70, "Ben", "contest", {"reason": "The snapshot restore is your own work. It goes on."}),
         ),
     ),
@@ -199,6 +260,16 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(6, "Priya"),
             reply(14, "Priya", "I see the queue on the storage gateway and am clearing it."),
+            ask_aws(
+                16,
+                "Priya",
+                "banksia-clinical",
+                "high",
+                "Reads from the archive's bucket take 40 seconds instead of 3 since 20 minutes ago, from two"
+                " hospitals. Other buckets of the account are fast.",
+                about=_STORAGE,
+            ),
+            aws_received(17),
             confirm(15, "Priya", 3, "Studies open, slowly; radiology works on."),
             reassess(
                 17, "Imran", Work.STOPPED, "The second hospital cannot open studies at all", Affected.TEAM
@@ -286,7 +357,29 @@ TALES: tuple[Tale, ...] = (
                 "The depot's router restarts every four minutes; its own log of today says so.",
                 starts_at=120,
             ),
+            ask_aws(
+                620,
+                "Tom",
+                "acme-prod",
+                "normal",
+                "The tunnel to Port Botany drops every four minutes. Its state says up the whole time. Please"
+                " compare with what your side of the tunnel logs.",
+                about=_VPN,
+            ),
+            aws_received(621),
+            aws_says(
+                655,
+                "pending-customer-action",
+                "Our side receives no dead-peer detection from your device at these times. Please send the"
+                " device's log of one drop, and its model.\n\nMarta",
+            ),
             decide(660, "Mei", "approve", "The router is yours, and the tunnel on our side is healthy."),
+            tell_aws(
+                690,
+                "Tom",
+                "The log of 11:04 is below; the device is a small branch router of the customer's.\n\n"
+                "11:04:12 peer dead, rekey\n11:04:31 up",
+            ),
             decide(1500, "Ben", "contest", "We replaced the router at noon, and it still drops."),
             ask(
                 1510,
@@ -349,6 +442,22 @@ TALES: tuple[Tale, ...] = (
                 call_back="0491 570 156",
                 evidence="From the app's log:\n\n```\nupload deferred: 429 from media-intake\n```",
             ),
+            ask_aws(
+                164,
+                "Priya",
+                "acme-prod",
+                "high",
+                "The function media-intake answers 429 since Monday night, at a tenth of its usual traffic."
+                " Was its concurrency lowered on your side?",
+                about=_QUEUES,
+            ),
+            aws_received(165),
+            aws_says(
+                172,
+                "pending-customer-action",
+                "The reserved concurrency of media-intake is 5 since Monday 23:10, set by your deployment role."
+                " Is that on purpose? If not, raise it and tell us whether the queue drains.\n\nWei",
+            ),
         ),
     ),
     Tale(
@@ -384,6 +493,23 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(85, "Tom"),
             reply(88, "Tom", "The queue is intact; I am replaying the messages now."),
+            ask_aws(
+                90,
+                "Tom",
+                "banksia-clinical",
+                "urgent",
+                "No message was delivered between 02:10 and 03:05. Please tell us what happened then.",
+                about=_QUEUES,
+            ),
+            aws_received(91),
+            aws_says(
+                121,
+                "work-in-progress",
+                "One of the hosts behind the queue was replaced at 02:09. We check why it took so long.\n\nJo",
+            ),
+            aws_says(
+                190, "resolved", "The replacement met a fault that is mended now. Nothing was lost.\n\nJo"
+            ),
             confirm(95, "Tom", 3, "Nothing is lost; results arrive late."),
             Step(100, "Grace", "review", {"severity": 2, "reason": "Wards decide without these results."}),
             Step(
@@ -470,6 +596,16 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(50, "Tom"),
             reply(55, "Tom", "The session store was resized last night; I am checking it."),
+            ask_aws(
+                90,
+                "Tom",
+                "jacaranda-main",
+                "normal",
+                "Connections to the session store are cut after 300 seconds since it was resized.",
+                about=_DATABASE,
+            ),
+            aws_received(91),
+            aws_says(210, "pending-partner-action"),
         ),
     ),
     Tale(
@@ -507,6 +643,15 @@ TALES: tuple[Tale, ...] = (
         steps=(
             *took(20, "Ravi"),
             hand_over(45, "Ravi", "9 MB works, 11 MB does not, in two browsers.", access_by="Erin"),
+            ask_aws(
+                70,
+                "Priya",
+                "jacaranda-main",
+                "low",
+                "Uploads above 10 MB fail. Which of the limits in front of the function is that?",
+                about=_QUEUES,
+                refused="The category throttling is not offered for this service any more.",
+            ),
         ),
     ),
     Tale(
@@ -543,6 +688,18 @@ TALES: tuple[Tale, ...] = (
         steps=(
             take(12, "Mei"),
             reply(20, "Mei", "The keys of the account are disabled. We are reading what they were used for."),
+            ask_aws(
+                25,
+                "Mei",
+                "tidewater-core",
+                "critical",
+                "A service account was used from an address that we do not know. Its keys are disabled. Please"
+                " tell us what else you see from that address.",
+                about=_KEYS,
+            ),
+            aws_received(26),
+            aws_says(36, "work-in-progress", "We are looking at what came from there.\n\nNoor"),
+            aws_says(140, "resolved", "Nothing else came from that address in 90 days.\n\nNoor"),
             confirm(40, "Mei", 2, "High risk, contained: nothing was read outside the test bucket."),
             restored(150, "Mei"),
             reply(
@@ -578,6 +735,33 @@ _ROUTINE = (
 )
 
 
+#: Which account of a customer AWS is asked about in the everyday tickets.
+_ASKED_ABOUT = {"acme": "acme-dev", "banksia": "banksia-clinical", "tidewater": "tidewater-core"}
+
+
+def _at_aws(slug: str, number: int, *, after: int, took: int) -> tuple[Step, ...]:
+    """Return the steps of a case about an everyday ticket, answered by a person after so many minutes."""
+    if slug not in _ASKED_ABOUT or number == len(_ROUTINE) - 1:
+        return ()
+    subject, text, _impact = _ROUTINE[number]
+    return (
+        ask_aws(
+            after,
+            ("Priya", "Tom")[number % 2],
+            _ASKED_ABOUT[slug],
+            ("high", "urgent")[number % 2],
+            f"{subject}. {text} Do you see a cause on your side?",
+            about=_QUEUES,
+        ),
+        aws_received(after + 1),
+        aws_says(
+            after + took, "pending-customer-action", "We see nothing unusual. Please send a request id."
+        ),
+        tell_aws(after + took + 5, ("Priya", "Tom")[number % 2], "The request id is 0f3c-77."),
+        aws_says(after + took + 40, "resolved", "A limit was reached, which we have raised."),
+    )
+
+
 def routine_tales() -> tuple[Tale, ...]:
     """Return the everyday tickets of every customer: finished, the same on every run."""
     slugs = ("acme", "banksia", "corella", "tidewater", "wattle", "jacaranda")
@@ -588,12 +772,15 @@ def routine_tales() -> tuple[Tale, ...]:
             subject=subject,
             text=text,
             impact=impact,
-            steps=_solved(
-                ("Priya", "Tom")[(number + place) % 2],
-                first=35 + 20 * number,
-                end=300 + 90 * place,
-                news="Thank you, I am looking at it and write again today.",
-                fixed="This is fixed. Tell us if you see it again.",
+            steps=(
+                *_solved(
+                    ("Priya", "Tom")[(number + place) % 2],
+                    first=35 + 20 * number,
+                    end=300 + 90 * place,
+                    news="Thank you, I am looking at it and write again today.",
+                    fixed="This is fixed. Tell us if you see it again.",
+                ),
+                *_at_aws(slug, number, after=60 + 20 * number, took=(place * 47 + number * 31) % 170 + 12),
             ),
         )
         for place, slug in enumerate(slugs)
