@@ -109,7 +109,7 @@ def _ok(link: AccountLink) -> Explained:
 
 def _no_plan(link: AccountLink) -> Explained:
     return Explained(
-        name=_(LINK_WORDS[LinkState.NO_PLAN]),
+        name=_("Connected, plan too low"),  # short: it is a mark beside others
         meaning=_(
             "AWS takes no case about a fault on this plan. We work on your tickets, and cannot commit to times for AWS."
         ),

@@ -193,7 +193,7 @@ class _Verdicts(_Sums):
     """How many clocks ended how; `waived` are among the missed.
 
     `used_…` is how many of the ended ones had used how much of the allowed time, as reports.folding.bucket_of
-    says. They are columns, as an array of numbers takes ten times as long to add up.
+    says. They are columns: an array would be unpacked for each number that is taken from it.
     """
 
     metric = models.CharField(max_length=10)

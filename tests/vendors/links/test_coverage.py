@@ -258,7 +258,7 @@ def test_the_customer_reads_the_same_truth(cast: Cast, browse: Browse, aws: Fake
     )
     looking.look_due()
     page = client.get("/c/acme/aws-accounts/").content.decode()
-    assert "Connected, but the plan takes no cases" in page
+    assert "Connected, plan too low" in page
     assert "SubscriptionRequiredException" in page
     assert "Choose Business Support+ or a larger plan." in page
     assert "the time for which a ticket waits for AWS counts as yours" in page
