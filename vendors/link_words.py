@@ -79,6 +79,12 @@ def _unverified(link: AccountLink) -> Explained:
                     _("Check that it has the policy of step 1, then verify again."),
                 ),
             )
+        case Refusal.TAKEN:
+            return Explained(
+                name=name,
+                meaning=_("This account cannot be connected as it is."),
+                steps=(_("Call the desk, which looks why."),),
+            )
         case Refusal.UNREACHABLE:
             return Explained(
                 name=name,

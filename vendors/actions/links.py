@@ -34,7 +34,8 @@ BOTH_KEYS = timedelta(hours=24)
 def begin(*, account: AwsAccount, actor: Actor, at: datetime, channel: str = Channel.DIRECT) -> AccountLink:
     """Begin to connect an account; the portal makes its external id, which nobody types.
 
-    Raises Refused when the account is connected already, here or elsewhere: which of the two is not said.
+    Raises Refused when the account is connected here already. That it is connected elsewhere shows only to who
+    proves that the account lets them in (`vendors/actions/looking.py`).
     """
     if not account.is_active:
         raise Refused(_("This account is retired. Take it back first."))

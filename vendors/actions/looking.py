@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from core.tenancy import acting_as, worker_context
 from vendors.actions import coverage, links
 from vendors.adapters import adapter_for, target_of
@@ -147,15 +149,17 @@ def store(*, link: AccountLink, look: Look, at: datetime) -> bool:
     if look.options is not None:
         locked.options, locked.options_at = _as_json(look.options), at
         changed += ["options", "options_at"]
+    locked.save(update_fields=changed)
     if (
         locked.verified_at is None
         and look.is_proved
         and seen.refusal is None
         and seen.finding is not Finding.UNKNOWN
+        and not _verify(locked, at)
     ):
-        locked.verified_at = locked.next_poll_at = at
-        changed += ["verified_at", "next_poll_at"]
-    locked.save(update_fields=changed)
+        seen = Entitlement(
+            finding=Finding.UNKNOWN, evidence="Another connection was first.", refusal=Refusal.TAKEN
+        )
     links.set_state(
         link=locked,
         at=at,
@@ -168,6 +172,18 @@ def store(*, link: AccountLink, look: Look, at: datetime) -> bool:
     return True
 
 
+def _verify(locked: AccountLink, at: datetime) -> bool:
+    """Let calls be made over a link whose role was proved; not where another one to this account was before it."""
+    locked.verified_at = locked.next_poll_at = at
+    try:
+        with transaction.atomic():
+            locked.save(update_fields=["verified_at", "next_poll_at"])
+    except IntegrityError:
+        locked.verified_at = locked.next_poll_at = None
+        return False
+    return True
+
+
 def _still_asked(locked: AccountLink, claimed: AccountLink) -> datetime | None:
     """Return when somebody asked for a look after this one had begun."""
     asked = locked.verify_asked_at
@@ -176,7 +192,7 @@ def _still_asked(locked: AccountLink, claimed: AccountLink) -> datetime | None:
 
 def _state(link: AccountLink, seen: Entitlement) -> LinkState:
     """Return what a look says of the link; one that says nothing leaves it as it is."""
-    if seen.refusal is Refusal.UNSAFE:
+    if seen.refusal in {Refusal.UNSAFE, Refusal.TAKEN}:
         return LinkState.UNVERIFIED
     if seen.refusal is Refusal.DENIED:
         return LinkState.DENIED

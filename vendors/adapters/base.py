@@ -92,6 +92,7 @@ class Refusal(StrEnum):
     DENIED = "denied"
     UNREACHABLE = "unreachable"
     UNSAFE = "unsafe"
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True, kw_only=True)

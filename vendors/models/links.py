@@ -74,7 +74,8 @@ class AccountLink(models.Model):
     """How the desk reaches one account of a customer at a vendor.
 
     `external_id` is made by the portal and never changes, but by a rotation, which begins with a new look.
-    `account_number` belongs to one customer while the link lives. With `is_manual` the desk writes down what it
+    `account_number` belongs to the customer that proved it first, while the link lives: naming a number that is
+    somebody else's keeps nothing from them. With `is_manual` the desk writes down what it
     does by mail or telephone, and no call is made. `cursor` is what the last poll ended with, `failures` how many
     calls have failed in a row, and until `paused_until` none is made. `options` is what the account offered for a
     new case at `options_at`. `refusal` says why the last look could not be made, also while the link is not
@@ -127,8 +128,13 @@ class AccountLink(models.Model):
             models.UniqueConstraint(fields=["customer", "id"], name="accountlink_tenant"),
             models.UniqueConstraint(fields=["customer", "external_id"], name="accountlink_external_id"),
             models.UniqueConstraint(
-                fields=["vendor", "account_number"],
+                fields=["customer", "vendor", "account_number"],
                 condition=~Q(state="retired") & ~Q(account_number=""),
+                name="accountlink_once",
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "account_number"],
+                condition=~Q(state="retired") & ~Q(account_number="") & Q(verified_at__isnull=False),
                 name="accountlink_one_customer",
             ),
         ]

@@ -152,21 +152,32 @@ def test_what_is_no_role_is_refused_and_kept_in_the_field(cast: Cast, browse: Br
 
 # --- Check 3: one account, one customer --------------------------------------------------------------------
 def test_check_3_the_same_account_for_two_customers_is_rejected_and_says_nothing_of_the_other(
-    cast: Cast, browse: Browse
+    cast: Cast, browse: Browse, aws: FakeAws
 ) -> None:
-    begin(cast.acme, browse)
+    connect(cast.acme, browse, aws)
     number = account(cast.acme).account_id
     with acting_as(worker_context()):
         AwsAccount.objects.filter(customer=cast.globex.customer).update(account_id=number)
-    answer = browse(cast.globex.lead).post(page_of(cast.globex, "begin/"), {"channel": "direct"})
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert "This account cannot be connected as it is. Call the desk, which looks why." in page
+    second = connect(cast.globex, browse, aws)
+    assert (second.standing, second.refusal) == (LinkState.UNVERIFIED, "taken")
+    assert (second.verified_at, second.next_poll_at, second.may_send) == (None, None, False)
+    page = browse(cast.globex.lead).get(page_of(cast.globex)).content.decode()
+    assert "This account cannot be connected as it is." in page
+    assert "Call the desk, which looks why." in page
     assert "Acme" not in page
     assert "acme" not in page
+    assert link_of(cast.acme).may_send
+
+
+def test_check_3_a_number_that_was_only_named_keeps_its_owner_from_nothing(
+    cast: Cast, browse: Browse, aws: FakeAws
+) -> None:
     with acting_as(worker_context()):
-        assert not AccountLink.objects.filter(customer=cast.globex.customer).exists()
-        assert AccountLink.objects.count() == 1
+        AwsAccount.objects.filter(customer=cast.globex.customer).update(
+            account_id=account(cast.acme).account_id
+        )
+    begin(cast.globex, browse)
+    assert connect(cast.acme, browse, aws).standing is LinkState.OK
 
 
 def test_beginning_twice_begins_once(cast: Cast, browse: Browse) -> None:
