@@ -133,9 +133,9 @@ def _add_words(first: int, end: int) -> None:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # else millions of checks wait in memory
         cursor.execute(
             "INSERT INTO tickets_message (customer_id, ticket_id, author_kind, author_id, author_name, body,"
-            " audience, automatic, at, quoted, by_mail)"
+            " audience, automatic, at, quoted, by_mail, vendor)"
             " SELECT customer_id, id, CASE WHEN m %% 2 = 1 THEN 'member' ELSE 'desk' END, 1, 'Somebody',"
-            " 'Message ' || m || ' about ' || subject, 'public', false, opened_at + make_interval(mins => m), '', false"
+            " 'Message ' || m || ' about ' || subject, 'public', false, opened_at + make_interval(mins => m), '', false, ''"
             " FROM tickets_ticket, generate_series(1, %s) AS m WHERE id >= %s AND id < %s ORDER BY id, m",
             [MESSAGES, first, end],
         )

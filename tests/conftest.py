@@ -25,15 +25,9 @@ from slas.models import ALWAYS_SINCE
 from tests.cast import START, Cast, assemble
 from tests.snapshot import Snapshot, take
 
-KEPT = (
-    "django_migrations",
-    "django_content_type",
-    "slas_calendarversion",
-    "slas_policyversion",
-    "vendors_vendor",
-    "vendors_supportplan",
-    "vendors_vendortarget",
-)
+KEPT = ("django_migrations", "django_content_type", "slas_calendarversion", "slas_policyversion")
+#: What migrations wrote and people may change: it is put back as it was.
+SEEDED = ("vendors_vendor", "vendors_supportplan", "vendors_vendortarget")
 LOGS = (
     "core_eventrecord",
     "core_deskrecord",
@@ -45,6 +39,9 @@ LOGS = (
 )
 VERSIONS = ("slas_calendarversion", "slas_policyversion")
 ALIASES = ("default", "ledger", "owner")
+
+
+_seeds: dict[str, str] = {}
 
 
 # --- The database ------------------------------------------------------------------------------------
@@ -59,6 +56,10 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             connections[alias].close()
             connections[alias].settings_dict["NAME"] = name
         call_command("migrate", database="owner", verbosity=0)
+        with connections["owner"].cursor() as cursor:
+            for table in SEEDED:
+                cursor.execute(f'SELECT json_agg(row_to_json(t))::text FROM "{table}" t')
+                _seeds[table] = cursor.fetchone()[0]
     yield
     with django_db_blocker.unblock():
         for alias in ALIASES:
@@ -86,12 +87,25 @@ def _drop(name: str) -> None:
     connections["owner"].close()
 
 
+def _wait_for_requests(cursor: Any) -> None:
+    """Let a request that a browser made while it was closed end first: it reads what is about to be locked."""
+    for _ in range(400):
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+        )
+        if cursor.fetchone()[0] == 0:
+            break
+        cursor.execute("SELECT pg_sleep(0.05)")
+
+
 def _empty_as_owner(case: TransactionTestCase) -> None:
     """Empty every table but the seeded configuration; the append-only logs let only their owner do that."""
     owner = connections["owner"]
     with owner.cursor() as cursor:
         # A session that a test has left in a transaction is an error here, never a run that stands still.
         cursor.execute("SET lock_timeout = '60s'")
+        _wait_for_requests(cursor)
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = [row[0] for row in cursor.fetchall() if row[0] not in KEPT]
         for log in LOGS:
@@ -100,6 +114,14 @@ def _empty_as_owner(case: TransactionTestCase) -> None:
             cursor.execute(f'ALTER TABLE "{table}" DISABLE TRIGGER append_only_rows')
         _kept.clear()  # ids begin again, so that what is put back could meet what is new
         cursor.execute("TRUNCATE {} RESTART IDENTITY".format(", ".join(f'"{table}"' for table in tables)))
+        for table in SEEDED:
+            cursor.execute(
+                f'INSERT INTO "{table}" SELECT * FROM json_populate_recordset(NULL::"{table}", %s)',
+                [_seeds[table]],
+            )
+            cursor.execute(
+                f"SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM \"{table}\"))", [table]
+            )
         for table in VERSIONS:
             cursor.execute(f'DELETE FROM "{table}" WHERE created_at > %s', [ALWAYS_SINCE])
             cursor.execute(f'ALTER TABLE "{table}" ENABLE TRIGGER append_only_rows')

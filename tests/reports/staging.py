@@ -58,7 +58,7 @@ def planning_stops() -> Iterator[tuple[str, Who, str, Act]]:
     yield "desk-board", "manager", "/desk/board/?wall=1", ""
     yield "desk-report-misses", "manager", "/desk/reports/misses/", ""
     yield "desk-report-misses", "engineer", "/desk/reports/misses/?until=2020-01-01", ""
-    yield "desk-report-miss", "manager", f"/desk/reports/misses/{miss}/", "send empty"
+    yield "desk-report-miss", "manager", f"/desk/reports/misses/{miss}/", ""
     yield "desk-report-miss", "engineer", f"/desk/reports/misses/{miss}/", ""
     yield "desk-report-renewals", "manager", "/desk/reports/renewals/", ""
     yield "desk-dry-runs", "manager", "/desk/reports/dry-run/", ""

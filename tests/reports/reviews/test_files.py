@@ -77,6 +77,7 @@ def test_no_cell_of_the_workbook_is_a_formula(formula: str) -> None:
     content = rows_xlsx(named(formula), title="Rows", made_at=AS_OF)
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+        looks = ElementTree.fromstring(book.read("xl/styles.xml")).findall("s:cellXfs/s:xf", _NS)
         strings = [
             "".join(one.itertext())
             for one in ElementTree.fromstring(book.read("xl/sharedStrings.xml")).findall("s:si", _NS)
@@ -85,6 +86,8 @@ def test_no_cell_of_the_workbook_is_a_formula(formula: str) -> None:
     cells = {cell.get("r"): cell for cell in sheet.findall(".//s:c", _NS)}
     subject = cells["B2"]
     assert subject.get("t") == "s"
+    # Whoever edits the cell does not make a formula of it either.
+    assert looks[int(subject.get("s") or 0)].get("quotePrefix") == "1"
     value = subject.find("s:v", _NS)
     assert value is not None
     assert strings[int(value.text or "")].replace("_x000D_", "\r") == formula
