@@ -34,11 +34,14 @@ BOTH_KEYS = timedelta(hours=24)
 def begin(*, account: AwsAccount, actor: Actor, at: datetime, channel: str = Channel.DIRECT) -> AccountLink:
     """Begin to connect an account; the portal makes its external id, which nobody types.
 
-    Raises Refused when the account is connected here already. That it is connected elsewhere shows only to who
+    Raises Refused when the account is connected here already, or the portal has no principal to be let in. That it is connected elsewhere shows only to who
     proves that the account lets them in (`vendors/actions/looking.py`).
     """
     if not account.is_active:
         raise Refused(_("This account is retired. Take it back first."))
+    if not settings.AWS_PRINCIPAL and channel != Channel.PARTNER_LED:
+        # Without it every role that we describe would let in nobody, or everybody.
+        raise Refused(_("The desk has not set up its own access to AWS yet. Call the desk."))
     link = AccountLink(
         customer_id=account.customer_id,
         vendor=aws_vendor(),

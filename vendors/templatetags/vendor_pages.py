@@ -44,7 +44,7 @@ def vendor_tabs(context: template.RequestContext) -> dict[str, Any]:
 
 
 @register.filter
-def length(took: timedelta | None) -> str:
+def how_long(took: timedelta | None) -> str:
     """Say a length of time in its two largest units."""
     return "" if took is None else say_seconds(round(took.total_seconds()))
 
@@ -104,7 +104,7 @@ class Chip:
 @register.filter
 def verdict(response: clocks.Response) -> Chip:
     """Say how a first response stands against the vendor's published time; never as a promise of ours."""
-    took = length(response.took)
+    took = how_long(response.took)
     match response.verdict:
         case clocks.Verdict.WITHIN:
             return Chip(icon="check", text=f"Answered in {took}, within the published time")
@@ -213,7 +213,7 @@ def _observed_at(ticket: Ticket, cases: list[VendorCase]) -> datetime | None:
 @register.filter
 def member_verdict(response: clocks.Response) -> str:
     """Say to a customer how long a vendor's first response took."""
-    took = length(response.took)
+    took = how_long(response.took)
     if response.took is not None:
         return _("after %(length)s") % {"length": took}
     if response.automatic_at is not None:

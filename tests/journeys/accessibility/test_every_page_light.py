@@ -18,4 +18,5 @@ pytestmark = [
 
 def test_no_page_has_a_fault(real_cast: Cast, open_page: OpenPage, clock: Clock) -> None:
     stage(real_cast, clock)
-    assert "\n".join(faults_of(real_cast, open_page, "light")) == ""
+    faults = "\n".join(faults_of(real_cast, open_page, "light"))
+    assert faults == "", faults

@@ -180,6 +180,17 @@ def test_check_3_a_number_that_was_only_named_keeps_its_owner_from_nothing(
     assert connect(cast.acme, browse, aws).standing is LinkState.OK
 
 
+def test_nothing_is_connected_before_the_portal_has_a_principal(
+    cast: Cast, browse: Browse, settings: Any
+) -> None:
+    settings.AWS_PRINCIPAL = ""
+    answer = browse(cast.acme.lead).post(page_of(cast.acme, "begin/"), {"channel": "direct"})
+    assert answer.status_code == 422
+    assert "The desk has not set up its own access to AWS yet." in answer.content.decode()
+    with acting_as(worker_context()):
+        assert not AccountLink.objects.filter(customer=cast.acme.customer).exists()
+
+
 def test_beginning_twice_begins_once(cast: Cast, browse: Browse) -> None:
     first = begin(cast.acme, browse)
     assert begin(cast.acme, browse).pk == first.pk
