@@ -4,6 +4,7 @@ from django.urls import path
 
 from reports.views import (
     board_views,
+    clock_csv_views,
     dry_run_views,
     miss_views,
     renewal_views,
@@ -16,6 +17,7 @@ urlpatterns = [
     path("desk/reports/", slo_views.slo_report, name="desk-reports"),
     path("desk/reports/time/", slo_views.time_report, name="desk-reports-time"),
     path("desk/reports/clocks/", slo_views.clocks_behind, name="desk-report-clocks"),
+    path("desk/reports/clocks/csv/", clock_csv_views.clocks_behind_csv, name="desk-report-clocks-csv"),
     path("desk/reports/tickets/", slo_views.tickets_behind, name="desk-report-tickets"),
     path("desk/board/", board_views.desk_board, name="desk-board"),
     path("desk/board/live/", board_views.desk_board_live, name="desk-board-live"),

@@ -570,6 +570,7 @@ def clocks_behind(request: HttpRequest, person: DeskPerson, now: datetime) -> Ht
             "is_later": place is not None,
             "first": next_page(request.GET),
             "to_report": f"{reverse('desk-reports')}?{asked.query()}",
+            "to_csv": f"{reverse('desk-report-clocks-csv')}?{next_page(request.GET)}" if page else "",
             "now": now,
         },
     )

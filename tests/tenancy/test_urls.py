@@ -285,6 +285,7 @@ TABLE: dict[str, tuple[str, list[int]]] = {
     "desk-board-live": ("get", PAGE_OF_DESK),
     "desk-report-misses": ("get", PAGE_OF_DESK),
     "desk-report-misses-csv": ("get", PAGE_OF_DESK),
+    "desk-report-clocks-csv": ("get", PAGE_OF_DESK),
     "desk-report-renewals": ("get", PAGE_OF_DESK),
     "desk-report-renewals-csv": ("get", PAGE_OF_DESK),
     "desk-dry-runs": ("get", PAGE_OF_DESK),

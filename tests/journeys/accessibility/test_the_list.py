@@ -22,6 +22,7 @@ NO_PAGE = {
     "desk-evidence": "a download",
     "desk-report-holds-csv": "a download",
     "desk-report-misses-csv": "a download",
+    "desk-report-clocks-csv": "a download",
     "desk-report-renewals-csv": "a download",
     "desk-review-file": "a download",
     "portal-review-file": "a download",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import timedelta
 from html import unescape
@@ -254,3 +256,23 @@ def test_a_customers_lead_sees_their_own_year_and_whose_time_it_was(
     assert "100% of the time: The Trusst desk" in page
     assert "Waiting for a vendor" not in page
     assert "/desk/" not in answer.content.decode().split("<main")[1]
+
+
+def test_the_clocks_behind_a_figure_are_handed_to_a_spreadsheet(
+    month: list[Ticket], cast: Cast, browse: Browse
+) -> None:
+    hostile = month[1]
+    with acting_as(worker_context()):
+        Ticket.objects.filter(pk=hostile.pk).update(subject="=1+1")
+    query = "metric=respond&outcome=missed"
+    page = get(browse, cast, f"/desk/reports/clocks/?{query}")
+    (address,) = {link for link in links_of(page.content.decode()) if "/clocks/csv/" in link}
+    answer = get(browse, cast, address)
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    (row,) = csv.DictReader(io.StringIO(answer.content.decode().lstrip("\ufeff")))
+    assert (row["Ticket"], row["Subject"], row["Objective"]) == (hostile.key, "'=1+1", "First response")
+    assert (row["Verdict"], row["Waived"], row["Severity"]) == ("missed", "no", "P1")
+    assert (row["Seconds used"], row["Seconds allowed"]) == ("2700", "1800")
+    assert row["Verdict at (UTC)"].endswith("Z")
+    assert row["Verdict at (the customer's time)"].endswith("AEDT")
+    assert get(browse, cast, "/desk/reports/clocks/csv/?since=x", 422).content
