@@ -55,7 +55,7 @@ def reviewed(found: dict[str, object]) -> tuple[object, object]:
         line["severity"]: {party: seconds for party, seconds in line["seconds"].items() if seconds}
         for line in time
     }
-    return tallies, {severity: parties for severity, parties in spent.items() if parties}  # type: ignore[misc]
+    return tallies, {severity: parties for severity, parties in spent.items() if parties}
 
 
 @pytest.mark.parametrize("seed", [4, 11])
