@@ -17,6 +17,8 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from core import now as core_now
@@ -24,6 +26,12 @@ from customers.models import DeskPerson, Member
 from slas.models import ALWAYS_SINCE
 from tests.cast import START, Cast, assemble
 from tests.snapshot import Snapshot, take
+
+# The same examples in every run, and no verdict by how long they took: machines differ.
+hypothesis_settings.register_profile(
+    "portal", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("portal")
 
 KEPT = ("django_migrations", "django_content_type", "slas_calendarversion", "slas_policyversion")
 #: What migrations wrote and people may change: it is put back as it was.
